@@ -1,0 +1,302 @@
+"""gharial.py — the Emscripten port that makes `-sMALLOC=gharial` work.
+
+    emcc app.c -sMALLOC=gharial --use-port=path/to/gharial.py
+
+Runs from a checkout or package (beside ../src) and, registered by sdk.py, as a built-in port of an SDK (beside gharial/src).
+Emscripten imports it while it reads the command line, calls process_args when it compiles, linker_setup and get when it links;
+settings may be read in the last two only. The archive lies in Emscripten's cache under a name that says all it was made of.
+"""
+
+import contextlib
+import hashlib
+import os
+import shutil
+import tempfile
+
+from tools import cache, config, ports, shared, system_libs, utils
+from tools.settings import settings, user_settings
+
+VERSION = '0.1.0'
+MINIMUM_SDK = (4, 0, 0)  # local ports, sbrk.c beside the allocator and plain JS library lists are all there
+TESTED_SDK = (6, 0, 9)  # a newer compiler may know warnings of ours that this one does not: there they stop nobody
+URL = 'https://www.npmjs.com/package/gharial'
+LICENSE = 'MIT license'
+DESCRIPTION = 'gharial, a memory allocator for WebAssembly whose heap JavaScript can read'
+
+NOT_BUILT = {
+  'debug': 'checked=1 tests the invariants of the heap',
+  'threads': 'build without -pthread and -sWASM_WORKERS',
+  'wasm64': 'build for wasm32, which reaches 4 GiB',
+  'hardened': 'checked=1 reports double and invalid frees',
+  'profile': 'stats=1 shows the heap by size class',
+  'tracing': 'stats=1 shows the heap by size class',
+}
+
+
+class Options(dict):
+  """The options that exist; it also answers to the ones in NOT_BUILT, so that handle_options can say more about them."""
+
+  def __contains__(self, name):
+    return super().__contains__(name) or name in NOT_BUILT
+
+  def __str__(self):
+    return ', '.join(f'{name}=0|1' for name in self)
+
+  __repr__ = __str__
+
+
+OPTIONS = Options({
+  'checked': '1 tests the invariants of the heap and reports misuse in a full sentence; slower (0|1, default 0)',
+  'stats': '1 adds Module.gharialHeap(), through which JavaScript reads the heap (0|1, default 1)',
+})
+chosen = {'checked': 0, 'stats': 1}
+
+
+def fail(message):
+  utils.exit_with_error('%s', 'gharial: ' + message)
+
+
+def sdk_version():
+  with open(utils.path_from_root('emscripten-version.txt'), encoding='utf-8') as file:
+    text = file.read().strip().strip('"')
+  return text, tuple(int(part) for part in text.split('-')[0].split('.'))
+
+
+def find_root():
+  """The directory that has src/, and whether this file is registered in the SDK it runs in."""
+  here = os.path.dirname(os.path.realpath(__file__))
+  registered = here == os.path.realpath(os.path.dirname(ports.__file__))
+  return (os.path.join(here, 'gharial') if registered else os.path.dirname(here)), registered
+
+
+def readable(version):
+  return '.'.join(str(part) for part in version)
+
+
+root, registered = find_root()
+source_dir = os.path.join(root, 'src')
+include_dir = os.path.join(source_dir, 'include')
+js_library = os.path.join(root if registered else os.path.dirname(os.path.realpath(__file__)), 'gharial_library.js')
+
+
+# --- what this file changes in Emscripten, and only in the process that imported it
+
+
+def accept_malloc_name(library=system_libs.libmalloc):
+  """Make -sMALLOC=gharial a valid name: libmalloc rejects it before any hook of a port runs."""
+  stock = library.get_default_variation.__func__
+
+  def get_default_variation(cls, **kwargs):
+    if settings.MALLOC == 'gharial':
+      settings.MALLOC = 'none'
+    try:
+      return stock(cls, **kwargs)
+    except Exception:
+      if not wanted():
+        raise
+      refuse_other_allocator()
+      raise
+
+  library.get_default_variation = classmethod(get_default_variation)
+
+
+def accept_repeated_port(stock=ports.load_port):
+  """Let --use-port=…/gharial.py come twice (CMake's compile and link flags), and win over a registered gharial."""
+
+  def load_port(path, name=None):
+    if name is None and 'gharial' in ports.ports_by_name and stem(path) == 'gharial':
+      if os.path.realpath(path) == os.path.realpath(__file__):
+        return 'gharial'
+      if registered:
+        ports.ports.remove(ports.ports_by_name.pop('gharial'))
+    return stock(path, name)
+
+  ports.load_port = load_port
+
+
+def stem(path):
+  return os.path.splitext(os.path.basename(path))[0]
+
+
+# --- what is refused
+
+
+def malloc_setting():
+  """The allocator named on the command line, or None."""
+  value = user_settings.get('MALLOC')
+  return value.strip('\'"') if isinstance(value, str) else value
+
+
+def wanted():
+  return 'gharial' in ports.ports_needed or (registered and malloc_setting() == 'gharial')
+
+
+def refuse_other_allocator():
+  name = malloc_setting()
+  if name not in (None, 'gharial'):
+    fail(f'-sMALLOC={name} and the port gharial each choose an allocator: '
+         f'remove --use-port=…gharial… to use {name}, or write -sMALLOC=gharial')
+
+
+def refuse_unbuilt_targets():
+  flag = '-pthread' if settings.PTHREADS else '-sWASM_WORKERS' if settings.WASM_WORKERS else '-sSHARED_MEMORY'
+  if settings.SHARED_MEMORY:
+    fail(f'shared memory ({flag}) is not supported yet: build without {flag}, or use -sMALLOC=dlmalloc and no gharial')
+  if settings.MEMORY64:
+    fail('wasm64 (-m64, -sMEMORY64) is not supported yet: build for wasm32, or use -sMALLOC=dlmalloc and no gharial')
+
+
+def refuse_incomplete_sources():
+  needed = [os.path.join(source_dir, 'all.cpp'), os.path.join(source_dir, 'sbrk.c'),
+            os.path.join(include_dir, 'gharial.h'), js_library]
+  for path in needed:
+    if not os.path.isfile(path):
+      fail(f'{path} is missing: this checkout or package is incomplete, fetch it again')
+  sbrk = utils.path_from_root('system/lib/libc/sbrk.c')
+  if not os.path.isfile(sbrk):
+    fail(f'{sbrk} is missing: the SDK is incomplete, install Emscripten again')
+
+
+# --- the archive
+
+
+def sources():
+  """Every source file, as a path inside src/, in an order that does not depend on the machine."""
+  found = []
+  for directory, subdirectories, names in os.walk(source_dir):
+    subdirectories[:] = [name for name in subdirectories if not name.startswith('.')]
+    found += [os.path.relpath(os.path.join(directory, name), source_dir) for name in names if not name.startswith('.')]
+  return sorted(name.replace(os.sep, '/') for name in found)
+
+
+def fingerprint():
+  """A hash of all that decides the archive's bytes and is not an option: our files, the SDK's sbrk.c, the SDK's version."""
+  inputs = [(name, os.path.join(source_dir, name)) for name in sources()]
+  inputs += [('gharial.py', os.path.realpath(__file__)), ('sbrk.c of the SDK', utils.path_from_root('system/lib/libc/sbrk.c'))]
+  digest = hashlib.sha256(sdk_version()[0].encode())
+  for name, path in inputs:
+    with open(path, 'rb') as file:
+      content = file.read()
+    digest.update(f'\0{name}\0{len(content)}\0'.encode())
+    digest.update(content)
+  return digest.hexdigest()[:16]
+
+
+def archive_name():
+  variant = ('-checked' if chosen['checked'] else '') + ('' if chosen['stats'] else '-nostats')
+  return f'libgharial{variant}-{VERSION}-{fingerprint()}.a'
+
+
+def compile_flags():
+  flags = ['-c', '-g', '-Os', '-sSTRICT', '-fno-builtin', '-fno-lto', f'-ffile-prefix-map={source_dir}=/gharial/src',
+           f'-ffile-prefix-map={utils.path_from_root()}=/emsdk/emscripten', '-fdebug-compilation-dir=/gharial']
+  if settings.MAIN_MODULE:
+    flags += ['-fPIC', '-sMAIN_MODULE']
+  return flags
+
+
+def build(archive):
+  """Compile src/ into ARCHIVE. Works in a directory of its own, so that a broken build leaves no half an archive."""
+  flags = compile_flags()
+  core = [*flags, '-std=c++20', '-fno-exceptions', '-fno-rtti', '-Wall', '-Wextra', '-Wconversion', '-Wundef',
+          f'-DGHARIAL_CHECKED={chosen["checked"]}', f'-DGHARIAL_VERSION="{VERSION}"', f'-I{include_dir}']
+  if sdk_version()[1] <= TESTED_SDK:
+    core.append('-Werror')
+  sbrk = [*flags, f'-DGHARIAL_SDK_SBRK="{utils.path_from_root("system/lib/libc/sbrk.c")}"']
+  work = tempfile.mkdtemp(prefix='.gharial-', dir=os.path.dirname(archive))
+  try:
+    objects = [os.path.join(work, 'gharial.o'), os.path.join(work, 'sbrk.o')]
+    system_libs.run_build_commands([
+      [shared.EMXX, os.path.join(source_dir, 'all.cpp'), '-o', objects[0], *core],
+      [shared.EMCC, os.path.join(source_dir, 'sbrk.c'), '-o', objects[1], *sbrk],
+    ], num_inputs=2)
+    system_libs.create_lib(os.path.join(work, 'lib.a'), objects)
+    os.replace(os.path.join(work, 'lib.a'), archive)
+  finally:
+    shutil.rmtree(work, ignore_errors=True)
+
+
+def own_cache():
+  """Where the archive goes when Emscripten's cache may not be written; same subdirectories as there."""
+  base = os.environ.get('XDG_CACHE_HOME') or os.path.join(os.path.expanduser('~'), '.cache')
+  return os.path.join(base, 'gharial', 'lib', os.path.relpath(cache.get_lib_dir(absolute=True),
+                                                             os.path.join(cache.get_sysroot(absolute=True), 'lib')))
+
+
+def archive_outside_cache(name):
+  directory = own_cache()
+  archive = os.path.join(directory, name)
+  if not os.path.exists(archive):
+    try:
+      os.makedirs(directory, exist_ok=True)
+      build(archive)
+    except OSError as error:
+      fail(f'neither Emscripten\'s cache nor {directory} can be written ({error.strerror}): '
+           'set EM_CACHE or XDG_CACHE_HOME to a directory of yours')
+  return archive
+
+
+def get(ports, settings, shared):
+  if settings.allowed_settings:  # compile phase: nothing to link yet, and settings may not be read
+    return []
+  name = archive_name()
+  in_cache = cache.get_lib_name(name, absolute=True)
+  if os.path.exists(in_cache):
+    return [in_cache]
+  if config.FROZEN_CACHE or not os.access(config.CACHE, os.W_OK):
+    return [archive_outside_cache(name)]
+  return [shared.cache.get_lib(name, build)]
+
+
+def clear(ports, settings, shared):
+  directory = cache.get_lib_dir(absolute=True)
+  with contextlib.suppress(FileNotFoundError):
+    for name in os.listdir(directory):
+      if name.startswith('libgharial') and name.endswith('.a'):
+        shared.cache.erase_lib(name)
+
+
+# --- the rest of what Emscripten asks a port
+
+
+def needed(settings):
+  return wanted()
+
+
+def handle_options(options, error_handler):
+  for name, value in options.items():
+    if name in NOT_BUILT:
+      error_handler(f'`{name}` is not built yet; for now: {NOT_BUILT[name]}')
+    if value not in ('0', '1'):
+      error_handler(f'`{name}={value}` is not possible: {name} is 0 or 1')
+    chosen[name] = int(value)
+
+
+def process_args(ports):
+  if not os.path.isdir(include_dir):
+    refuse_incomplete_sources()
+  return ['-isystem', include_dir]
+
+
+def linker_setup(ports, settings):
+  refuse_other_allocator()
+  refuse_unbuilt_targets()
+  refuse_incomplete_sources()
+  settings.MALLOC = 'none'
+  if chosen['stats'] or chosen['checked']:
+    settings.JS_LIBRARIES.append(js_library)
+  if chosen['stats']:
+    settings.EXPORTED_RUNTIME_METHODS.append('gharialHeap')
+    settings.DEFAULT_LIBRARY_FUNCS_TO_INCLUDE.append('$gharialHeap')
+
+
+def show():
+  return f'gharial (-sMALLOC=gharial; {LICENSE})' if registered else f'gharial ({LICENSE})'
+
+
+if sdk_version()[1] < MINIMUM_SDK:
+  if not registered:  # a registered port must not break programs that do not use it
+    fail(f'Emscripten {sdk_version()[0]} is too old: {readable(MINIMUM_SDK)} or newer is needed (emsdk install latest)')
+else:
+  accept_malloc_name()
+  accept_repeated_port()
