@@ -84,3 +84,28 @@ own_sdk_missing() {
     done
   } <"$gharial_stamp"
 }
+
+# debian_mirror: the place this machine takes Debian's main suite from. apt itself reads its sources, in both formats;
+# third-party repositories name another origin or another suite.
+debian_mirror() {
+  if [[ -n ${GHARIAL_DEBIAN_MIRROR:-} ]]; then
+    printf '%s' "$GHARIAL_DEBIAN_MIRROR"
+    return
+  fi
+  local uri release component origin label codename='' fallback='' chosen=''
+  codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
+  while IFS='|' read -r uri release component origin label; do
+    [[ $component == main ]] || continue
+    if [[ $origin == Debian && $label == Debian ]]; then
+      chosen=$uri
+      break
+    fi
+    [[ -z $origin && $release == "$codename" && -z $fallback ]] && fallback=$uri
+  done < <(apt-get indextargets --format '$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(ORIGIN)|$(LABEL)' 'Created-By: Packages' 2>/dev/null)
+  chosen=${chosen:-$fallback}
+  case $chosen in # cloud images list their mirrors in a file
+    mirror+file:*) chosen=$(grep -om1 -E '^[a-z]+:[^[:space:]]+' "${chosen#mirror+file:}" || true) ;;
+    mirror:* | mirror+*) chosen='' ;;
+  esac
+  printf '%s' "${chosen%/}"
+}

@@ -1,0 +1,89 @@
+# Every command of the project; `make help` lists them. Each installs what it needs and is quick when that is there already.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+TOOLCHAIN := emscripten-port/toolchain
+RUN := $(TOOLCHAIN)/run
+WITH_NODE := $(TOOLCHAIN)/with-node
+MOCHA := $(WITH_NODE) node node_modules/mocha/bin/mocha.js
+PORT := emscripten-port/gharial.py
+SECONDS ?= 60
+TESTS ?=
+
+cxx_files = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' '*.cpp' '*.hpp')
+bash_files = $(shell grep -lE '^\#!/(usr/bin/env bash|bin/bash|bin/sh)' .ci/* $(TOOLCHAIN)/* $$(git ls-files --cached --others --exclude-standard test) 2>/dev/null)
+
+help: ## list the targets
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
+
+demo: sdk npm ## build a program nobody here wrote with gharial, run it, and print the report of its heap
+	@$(WITH_NODE) node test/programs/demo.js
+
+lib: sdk ## build libgharial and libgharial-checked and copy them to build/lib
+	@rm -rf build/lib && mkdir -p build/lib
+	@printf 'int main(void) { return 0; }\n' >build/lib/empty.c
+	@for options in stats=1 stats=1:checked=1; do \
+	  $(RUN) emcc build/lib/empty.c -sMALLOC=gharial --use-port=$(PORT):$$options -Wl,--trace -o build/lib/empty.js \
+	    | sed -n 's/^.*[^a-z]\(\/.*libgharial[^/]*\.a\).*$$/\1/p; s/^\(\/.*libgharial[^/]*\.a\).*$$/\1/p' | sort -u | xargs -r cp -t build/lib; \
+	done
+	@rm -f build/lib/empty.*
+	@ls build/lib/*.a
+
+test: prepare ## run every test: units, model, port, JavaScript, programs, native, fuzz, mutants (TESTS=… for some)
+	@$(MOCHA) $(TESTS)
+
+fuzz: clang ## fuzz the native build, SECONDS=60
+	@test/fuzz/run $(SECONDS)
+
+mutants: prepare ## break the allocator on purpose, once for each mutant, and see the tests reject it
+	@$(WITH_NODE) node test/mutant/run.js
+
+programs: ## fetch the programs that the tests build
+	@test/programs/fetch
+
+golden: prepare ## rewrite the files in test/golden from what is built now; review the difference
+	@GHARIAL_GOLDEN=write $(MOCHA) 'test/golden/**/*.test.js'
+
+check: npm ## format, lint and types; changes nothing
+	@for file in $(bash_files); do case $$(head -n 1 $$file) in *bash) bash -n $$file ;; *) sh -n $$file ;; esac; done
+	@$(if $(cxx_files),$(WITH_NODE) node_modules/.bin/clang-format --dry-run -Werror $(cxx_files))
+	@$(WITH_NODE) node_modules/.bin/biome check --error-on-warnings .
+	@! grep -n '"resolved"' package-lock.json || { echo 'package-lock.json holds download addresses: see .npmrc' >&2; exit 1; }
+	@rm -rf build/types && $(WITH_NODE) node_modules/.bin/tsc --outDir build/types
+	@diff -r js/types build/types || { echo 'js/types is stale: run `make types`' >&2; exit 1; }
+
+format: npm ## format every file in place
+	@$(if $(cxx_files),$(WITH_NODE) node_modules/.bin/clang-format -i $(cxx_files))
+	@$(WITH_NODE) node_modules/.bin/biome check --write .
+
+types: npm ## generate js/types/*.d.ts from the JSDoc in js/
+	@rm -rf js/types
+	@$(WITH_NODE) node_modules/.bin/tsc
+
+install-sdk: sdk ## register gharial in the SDK, so that -sMALLOC=gharial needs no other flag
+	@$(RUN) python3 emscripten-port/sdk.py install
+
+uninstall-sdk: sdk ## undo install-sdk
+	@$(RUN) python3 emscripten-port/sdk.py uninstall
+
+clean: ## remove build/ (the SDK and fetched programs stay in the cache, see CONTRIBUTING.md)
+	@rm -rf build
+
+prepare: sdk npm clang ## install what the tests need: an SDK, npm packages, clang
+
+sdk:
+	@$(TOOLCHAIN)/install
+
+clang:
+	@$(TOOLCHAIN)/host-clang
+
+npm: node_modules/.package-lock.json
+
+node_modules/.package-lock.json: package.json package-lock.json .npmrc
+	@$(WITH_NODE) npm ci --no-audit --no-fund
+	@touch $@
+
+.PHONY: help demo lib test fuzz mutants programs golden check format types install-sdk uninstall-sdk clean prepare sdk clang npm
