@@ -48,11 +48,14 @@ static void start(void* data, const XML_Char* name, const XML_Char** pairs) {
   element->name = copy(name);
   element->parent = parent;
   if (parent != NULL) {
-    if (parent->last_child != NULL) parent->last_child->next = element;
-    else parent->first_child = element;
+    if (parent->last_child != NULL)
+      parent->last_child->next = element;
+    else
+      parent->first_child = element;
     parent->last_child = element;
   }
-  for (struct attribute** end = &element->attributes; *pairs != NULL; pairs += 2, end = &(*end)->next) {
+  for (struct attribute** end = &element->attributes; *pairs != NULL;
+       pairs += 2, end = &(*end)->next) {
     ++attributes;
     *end = allocate(sizeof **end);
     (*end)->name = copy(pairs[0]);
@@ -136,7 +139,8 @@ int main(int argc, char** argv) {
   } while (bytes > 0);
   XML_ParserFree(parser);
   fclose(file);
-  printf("elements: %zu, attributes: %zu, text: %zu bytes, hash: %08lx\n", elements, attributes, characters, hash);
+  printf("elements: %zu, attributes: %zu, text: %zu bytes, hash: %08lx\n", elements, attributes,
+         characters, hash);
   printf("blocks: %zu\n", blocks);
   thin_out(current);
   printf("removed: %zu\n", removed);
