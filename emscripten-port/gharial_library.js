@@ -7,10 +7,12 @@ addToLibrary({
 
   // A data symbol among the dependencies becomes a constant address here: reading it needs no call into wasm, so the heap
   // can be read after an abort too.
-  $gharialHeap__deps: ['gharial_record', '$gharialUnsigned'],
+  $gharialHeap__deps: ['gharial_record', '$gharialUnsigned', '$getHeapMax'],
+  // biome-ignore format: Closure renames what has no quotes
   $gharialHeap: () => ({
     'memory': wasmMemory,
     'record': gharialUnsigned(_gharial_record),
+    'limit': getHeapMax(),
   }),
 
   // One sentence per fault of src/fault.hpp, in its order from 1: what, where, found, what to try.
@@ -32,9 +34,7 @@ addToLibrary({
     const error = new Error(
       `gharial: ${sentence.replace('{where}', `0x${address.toString(16)}`).replace('{detail}', `${number}`)}`,
     );
-    error['fault'] = code;
-    error['address'] = address;
-    error['detail'] = number;
-    throw error;
+    // biome-ignore format: Closure renames what has no quotes
+    throw Object.assign(error, { 'fault': code, 'address': address, 'detail': number });
   },
 });
