@@ -11,7 +11,7 @@ WITH_NODE := $(TOOLCHAIN)/with-node
 MOCHA := $(WITH_NODE) node node_modules/mocha/bin/mocha.js
 PORT := emscripten-port/gharial.py
 SECONDS ?= 60
-TESTS ?=
+TESTS ?= 'test/**/*.test.js'
 
 cxx_files = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' '*.cpp' '*.hpp')
 bash_files = $(shell grep -lE '^\#!/(usr/bin/env bash|bin/bash|bin/sh)' .ci/* $(TOOLCHAIN)/* $$(git ls-files --cached --others --exclude-standard test) 2>/dev/null)
@@ -83,7 +83,7 @@ clang:
 npm: node_modules/.package-lock.json
 
 node_modules/.package-lock.json: package.json package-lock.json .npmrc
-	@$(WITH_NODE) npm ci --no-audit --no-fund
+	@$(WITH_NODE) npm ci --ignore-scripts
 	@touch $@
 
 .PHONY: help demo lib test fuzz mutants programs golden check format types install-sdk uninstall-sdk clean prepare sdk clang npm
