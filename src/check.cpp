@@ -1,0 +1,234 @@
+// check.cpp — is I1 … I12 (layout.hpp) true? A visitor of walk.hpp.
+// Assumes: the heap may be broken in any way. Keeps: reads only, within the heap's own metadata; every loop is bounded.
+#include "check.hpp"
+#include "heap.hpp"
+#include "metadata.hpp"
+#include "run.hpp"
+#include "walk.hpp"
+
+namespace gharial {
+namespace {
+
+struct Checker {
+  int broken = 0;  // number of the first broken invariant
+
+  void require(bool holds, int invariant) noexcept {
+    if (!holds && broken == 0) broken = invariant;
+  }
+
+  void check_small_run(MetaPage& meta, uint32_t first, MiniPageHeader& header) noexcept {
+    const uint8_t c = header.size_class.raw;
+    if (c == 0 || c > kSizeClasses) return require(false, 7);
+    require(header.block_bytes == bytes_of(header.size_class) && header.run == mini_pages_of(header.size_class) &&
+                header.capacity == blocks_of(header.size_class) &&
+                header.reciprocal == reciprocal_of(header.block_bytes),
+            1);
+    uint32_t home = 0;
+    for (uint32_t word = 0; word < kFreeWords; ++word) {
+      const uint32_t below = word * 64;
+      const uint64_t possible = header.capacity <= below           ? 0
+                                : header.capacity - below >= 64 ? ~uint64_t{0}
+                                                                   : (uint64_t{1} << (header.capacity - below)) - 1;
+      require((header.free[word] & ~possible) == 0, 1);
+      home += static_cast<uint32_t>(std::popcount(header.free[word]));
+    }
+    require(home == header.home, 1);
+    bool listed = false;
+    uint8_t before = kNoMiniPage;
+    uint32_t steps = 0;
+    for (uint8_t at = meta.lists[c]; at != kNoMiniPage && steps++ < kMiniPagesPerPage; at = meta.mini_pages[at].next) {
+      if (at >= kMiniPagesPerPage) return require(false, 2);
+      require(meta.mini_pages[at].prev == before, 2);
+      before = at;
+      listed = listed || at == first;
+    }
+    require(steps <= kMiniPagesPerPage, 2);
+    const bool is_current = &header == front_current[c];
+    require(listed == (home > 0 && !is_current), 2);
+    require(is_current || home < header.capacity, 2);  // a run that is all home is given back
+    for (uint32_t i = 0; i < header.run; ++i) {
+      const MiniPageHeader& mini_page = meta.mini_pages[first + i];
+      require(mini_page.first == first && (i == 0 || mini_page.kind == RunKind::interior), 12);
+      require(class_at(address_of(meta, first + i)) == header.size_class, 7);
+    }
+  }
+
+  void check_cut_page(PageIndex page, const PageEntry& entry) noexcept {
+    MetaPage& meta = meta_of(entry);
+    if (meta.page != page) return require(false, 9);
+    uint32_t covered = 0;
+    const bool sound = walk_runs(meta, [&](uint32_t first, MiniPageHeader& header) {
+      const uint32_t bits = low_mask(header.run) << first;
+      require((meta.free_mask & bits) == 0 && (covered & bits) == 0, 12);
+      covered |= bits;
+      used_mini_pages += header.run;
+      if (header.kind == RunKind::small_run) return check_small_run(meta, first, header);
+      for (uint32_t i = 0; i < header.run; ++i) require(class_at(address_of(meta, first + i)) == kNotSmall, 7);
+      require(header.kind == RunKind::medium_run || (header.kind == RunKind::large_tail && first == 0), 12);
+      if (header.kind == RunKind::large_tail) tails += header.run;
+    });
+    require(sound, 12);
+    require(covered == ~meta.free_mask, 12);
+    require((covered & ~meta.touched_mask) == 0, 12);
+    for (uint32_t i = 0; i < kMiniPagesPerPage; ++i)
+      if ((meta.free_mask >> i & 1) != 0) require(class_at(address_of(meta, i)) == kNotSmall, 7);
+    const uint32_t longest = longest_run(meta.free_mask);
+    require(meta.room == (longest == kMiniPagesPerPage ? 0 : longest), 4);
+    require((longest == kMiniPagesPerPage) == (page == global.warm_page), 4);
+    if (meta.room != 0) rooms[meta.room]++;
+    for (uint32_t c = 1; c <= kSizeClasses; ++c)
+      if (meta.lists[c] != kNoMiniPage) pages_with_class[c]++;
+  }
+
+  // Both ends of every run agree; no two free runs touch; free runs are counted by bin.
+  void check_entries() noexcept {
+    bool after_free = false;
+    const bool sound = walk_pages([&](PageIndex page, const PageEntry& entry, HeapPages length) {
+      const PageEntry* last = find_entry(page + length - kOnePage);
+      if (last == nullptr) return require(false, 9);
+      const bool is_free = entry.kind == PageKind::free_run;
+      require(!(is_free && after_free), 5);
+      after_free = is_free;
+      if (entry.kind == PageKind::cut) return check_cut_page(page, entry);
+      if (entry.kind == PageKind::metadata) {
+        if (entry.run_pages != 0) metadata_pages_with_room++;
+        return require(entry.run_pages != ~0u, 10);
+      }
+      require(last->run_pages == length.raw, 9);
+      if (is_free || entry.kind == PageKind::gap) require(last->kind == entry.kind, 9);
+      if (is_free) free_runs++;
+      if (entry.kind != PageKind::large_head) return;
+      require(length.raw == 1 || last->kind == PageKind::large_last, 9);
+      used_mini_pages += length.raw * kMiniPagesPerPage;
+      expected_tails += entry.tail;
+      if (entry.tail == 0) return;
+      const PageEntry* tail = find_entry(page + length);
+      require(tail != nullptr && tail->kind == PageKind::cut && meta_of(*tail).mini_pages[0].kind == RunKind::large_tail &&
+                  meta_of(*tail).mini_pages[0].run == entry.tail,
+              12);
+    });
+    require(sound, 9);
+    require(tails == expected_tails, 12);
+    require(used_mini_pages == global.counters.used_mini_pages, 11);
+    require(global.counters.used_mini_pages <= global.counters.peak_used_mini_pages, 11);
+  }
+
+  // The global stacks hold the pages that the walk found, in order both ways.
+  void check_stacks() noexcept {
+    for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+      uint32_t before = 0, count = 0;
+      for (uint32_t page = global.class_stacks[c]; page != 0 && count <= pages_with_class[c]; ++count) {
+        const PageEntry* entry = find_entry(PageIndex{page});
+        if (entry == nullptr || entry->kind != PageKind::cut) return require(false, 3);
+        const MetaPage& meta = meta_of(*entry);
+        require(meta.lists[c] != kNoMiniPage && meta.class_links[c].prev == before, 3);
+        before = page;
+        page = meta.class_links[c].next;
+      }
+      require(count == pages_with_class[c], 3);
+    }
+    for (uint32_t room = 1; room < kRoomStacks; ++room) {
+      uint32_t before = 0, count = 0;
+      for (uint32_t page = global.room_stacks[room]; page != 0 && count <= rooms[room]; ++count) {
+        const PageEntry* entry = find_entry(PageIndex{page});
+        if (entry == nullptr || entry->kind != PageKind::cut) return require(false, 4);
+        require(meta_of(*entry).room == room && meta_of(*entry).room_links.prev == before, 4);
+        before = page;
+        page = meta_of(*entry).room_links.next;
+      }
+      require(count == rooms[room] && (count != 0) == ((global.room_mask >> room & 1) != 0), 4);
+    }
+  }
+
+  void check_bins() noexcept {
+    uint32_t found = 0;
+    for (uint32_t bin = 0; bin < kRunBins<ThisModel>; ++bin) {
+      PageIndex before = kNoPage;
+      for (PageIndex page = global.bins[bin]; page != kNoPage && found <= free_runs; ++found) {
+        const PageEntry* entry = find_entry(page);
+        if (entry == nullptr || entry->kind != PageKind::free_run || entry->run_pages == 0) return require(false, 6);
+        require(bin_of(HeapPages{entry->run_pages}) == bin && entry->links.prev == before, 6);
+        before = page;
+        page = entry->links.next;
+      }
+      const bool marked = bin < kExactBins ? (global.exact_mask >> bin & 1) != 0
+                                           : (global.doubling_mask >> (bin - kExactBins) & 1) != 0;
+      require(marked == (global.bins[bin] != kNoPage), 6);
+    }
+    require(found == free_runs, 6);
+  }
+
+  void check_metadata() noexcept {
+    uint32_t found = 0;
+    PageIndex before = kNoPage;
+    for (PageIndex page = global.metadata_stack; page != kNoPage && found <= metadata_pages_with_room; ++found) {
+      const PageEntry* entry = find_entry(page);
+      if (entry == nullptr || entry->kind != PageKind::metadata || entry->run_pages == 0) return require(false, 10);
+      require(entry->links.prev == before, 10);
+      before = page;
+      page = entry->links.next;
+    }
+    require(found == metadata_pages_with_room, 10);
+  }
+
+  // What is at hand is in one place only.
+  void check_front() noexcept {
+    for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+      const SizeClass size_class{c};
+      const Word* start = stack_start(size_class);
+      const Word* top = front.tops[c];
+      if (top < start || top > start + stack_capacity(size_class)) return require(false, 8);
+      require(*start == kNone && start[stack_capacity(size_class) + 1] == kStackEnd, 8);
+      for (const Word* at = start + 1; at <= top; ++at) {
+        require(class_at_or_none(*at) == size_class, 8);
+        for (const Word* other = start + 1; other < at; ++other) require(*other != *at, 8);
+        if (broken != 0) return;
+        // On a stack, so neither home nor in the cursor: state_of names the first place it finds.
+        require(state_of(*at) == BlockState::cached && !is_in_cursor(size_class, *at), 8);
+      }
+      const MiniPageHeader* header = front_current[c];
+      const Cursor& cursor = front_cursors[c];
+      if (cursor.bits == 0) continue;
+      if (header == nullptr || header->size_class != size_class) return require(false, 8);
+      for (uint64_t bits = cursor.bits; bits != 0; bits &= bits - 1) {
+        const Address block = cursor.base + static_cast<uint32_t>(std::countr_zero(bits)) * cursor.block_bytes;
+        const uint32_t number = block_number(*header, static_cast<uint32_t>(block - run_address(*header)));
+        require(number < header->capacity && !is_home(*header, number), 8);
+      }
+    }
+  }
+
+  static SizeClass class_at_or_none(Address block) noexcept {
+    return find_entry(page_of(block)) == nullptr ? kNotSmall : class_at(block);
+  }
+
+  uint32_t used_mini_pages = 0, tails = 0, expected_tails = 0, free_runs = 0, metadata_pages_with_room = 0;
+  uint32_t rooms[kRoomStacks] = {};
+  uint32_t pages_with_class[kSizeClasses + 1] = {};
+};
+
+}  // namespace
+
+int first_broken_invariant() noexcept {
+  if (global.end_page == kNoPage) return 0;
+  const Counters before = global.counters;  // looking at meta-pages is counted; checking is not
+  Checker checker;
+  checker.check_entries();
+  if (checker.broken == 0) checker.check_stacks();
+  if (checker.broken == 0) checker.check_bins();
+  if (checker.broken == 0) checker.check_metadata();
+  if (checker.broken == 0) checker.check_front();
+  global.counters = before;
+  return checker.broken;
+}
+
+void require_live(Address block) noexcept {
+  if (block == kNone) return;
+  const Counters before = global.counters;
+  const BlockState state = state_of(block);
+  global.counters = before;
+  if (state == BlockState::no_block) fault(Fault::not_a_block, block, 0);
+  if (state != BlockState::live) fault(Fault::double_free, block, bytes_of(class_at(block)));
+}
+
+}  // namespace gharial

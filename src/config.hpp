@@ -1,0 +1,48 @@
+// config.hpp — every number a person may change, each with its reason; the only file with #if.
+// Assumes: the build defines GHARIAL_CHECKED (0 or 1). Keeps: nothing here costs an instruction that is not asked for.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+#ifndef GHARIAL_CHECKED
+#error "define GHARIAL_CHECKED as 0 (release) or 1 (assertions and invariants); the port does it"
+#endif
+
+namespace gharial {
+
+// The checked variant verifies every pointer given to it and every invariant it passes by.
+inline constexpr bool kChecked = GHARIAL_CHECKED != 0;
+
+// Threads share linear memory in -pthread and Wasm Workers builds; both define this macro.
+#ifdef __EMSCRIPTEN_SHARED_MEMORY__
+inline constexpr bool kShared = true;
+#else
+inline constexpr bool kShared = false;
+#endif
+
+// WebAssembly grows in pages of 64 KiB; a heap page is one of them.
+inline constexpr uint32_t kHeapPageShift = 16;
+// 32 MiniPages to a heap page: one 32-bit mask says which are free.
+inline constexpr uint32_t kMiniPageShift = 11;
+
+// Requests up to here find their size class in one table look-up; 2 KiB keeps the table at 257 bytes.
+inline constexpr uint32_t kSmallMax = 2048;
+// Up to here several blocks may share a run of MiniPages. Above, rounding to whole MiniPages wastes less than classes.
+inline constexpr uint32_t kClassMax = 16384;
+
+// A free-block stack may hold this many bytes of free blocks: enough to absorb a burst, too little to pin much.
+inline constexpr uint32_t kStackBytes = 4096;
+inline constexpr uint32_t kStackCapacityMin = 2;
+inline constexpr uint32_t kStackCapacityMax = 63;
+// How many of the oldest entries of one stack a slow path sends home, so that idle stacks empty.
+inline constexpr uint32_t kAgedPerSlowPath = 2;
+
+// A class takes the shortest run of MiniPages that wastes no more than 1/8 of it at the end.
+inline constexpr uint32_t kTailWasteDivisor = 8;
+
+// Free runs of up to this many heap pages have a bin per length; longer ones share two-level bins.
+inline constexpr uint32_t kExactBins = 32;
+// Four bins per doubling: at most a fifth of a run found by its bin is more than was asked.
+inline constexpr uint32_t kBinsPerDoublingShift = 2;
+
+}  // namespace gharial

@@ -1,0 +1,45 @@
+// heap.hpp — the heap: fast paths inline, on one screen; everything else behind allocate_slow and release_slow.
+// Assumes: front.hpp's stacks. Keeps: I8. Constant time but for growth, for bytes cleared or copied for the caller, and
+// for the flush after refused growth.
+#pragma once
+#include "front.hpp"
+#include "page_map.hpp"
+
+namespace gharial {
+
+// Whether the caller wants the block's bytes to be zero (calloc).
+enum class Contents : bool { any, zero };
+
+// Out of line, last: no free block of the class is at hand, or the request is not small. kNone iff memory ran out.
+[[gnu::noinline]] Address allocate_slow(size_t bytes) noexcept;
+// The class's stack is full, or the address is no small block (NULL included).
+[[gnu::noinline]] void release_slow(Address block, SizeClass size_class) noexcept;
+
+// A block of at least `bytes`; 0 is a size like any other. kNone iff memory ran out.
+inline Address allocate(size_t bytes) noexcept {
+  if (bytes <= kSmallMax) [[likely]] {
+    const SizeClass size_class = class_of(bytes);
+    if (const Address block = pop_block(size_class); block != kNone) [[likely]] return block;
+    if (const Address block = take_from_cursor(size_class); block != kNone) [[likely]] return block;
+  }
+  return allocate_slow(bytes);
+}
+
+// Makes a block free. User memory is neither read nor written.
+inline void release(Address block) noexcept {
+  const SizeClass size_class = class_at(block);
+  if (!push_block(size_class, block)) [[unlikely]] release_slow(block, size_class);
+}
+
+// The same as allocate, every byte of the block zero. Clears what may not be zero, once.
+Address allocate_zeroed(size_t bytes) noexcept;
+// A block at a multiple of `alignment`, any power of two.
+Address allocate_aligned(size_t alignment, size_t bytes) noexcept;
+// Bytes that may be used in the block.
+size_t usable_bytes(Address block) noexcept;
+// True iff the block holds `bytes` now, where it is. False: unchanged, and the caller may move it.
+bool resize_in_place(Address block, size_t bytes) noexcept;
+// Everything at hand goes home, the warm page too; whole pages become free runs. O(blocks at hand).
+void flush() noexcept;
+
+}  // namespace gharial

@@ -1,0 +1,119 @@
+// malloc.cpp — the C interface: overflow and alignment rules, errno; no policy. aliases.cpp gives it the C library's names.
+// Rules: C23 7.24.4, POSIX.1-2024. Out of memory is NULL and ENOMEM, and the heap stays whole.
+//   size 0            a block of its own, of the smallest class
+//   realloc(p, 0)     shrinks p to the smallest class; it does not free (C23 calls it undefined, musl and dlmalloc do this)
+//   alignment         any power of two; else EINVAL
+#include "bits.hpp"
+#include "check.hpp"
+#include "heap.hpp"
+#include <errno.h>
+
+using namespace gharial;
+
+namespace {
+
+void* to_pointer(Address block) noexcept {
+  if (block == kNone) [[unlikely]] errno = ENOMEM;
+  return reinterpret_cast<void*>(block);
+}
+Address to_address(void* block) noexcept { return reinterpret_cast<Address>(block); }
+
+// The checked variant verifies every pointer that comes in.
+void require(void* block) noexcept {
+  if constexpr (kChecked) require_live(to_address(block));
+}
+
+void* out_of_memory() noexcept { return to_pointer(kNone); }
+
+}  // namespace
+
+extern "C" {
+
+void* gharial_malloc(size_t bytes) { return to_pointer(allocate(bytes)); }
+
+void gharial_free(void* block) {
+  require(block);
+  release(to_address(block));
+}
+
+void* gharial_calloc(size_t count, size_t bytes) {
+  size_t total;
+  if (multiply_overflows(count, bytes, &total)) return out_of_memory();
+  return to_pointer(allocate_zeroed(total));
+}
+
+void* gharial_realloc(void* block, size_t bytes) {
+  if (block == nullptr) return gharial_malloc(bytes);
+  require(block);
+  if (resize_in_place(to_address(block), bytes)) return block;
+  const size_t usable = usable_bytes(to_address(block));
+  const Address moved = allocate(bytes);
+  if (moved == kNone) return bytes <= usable ? block : out_of_memory();  // a shrink that cannot move stays
+  __builtin_memcpy(reinterpret_cast<void*>(moved), block, bytes < usable ? bytes : usable);
+  release(to_address(block));
+  return reinterpret_cast<void*>(moved);
+}
+
+void* gharial_reallocarray(void* block, size_t count, size_t bytes) {
+  size_t total;
+  if (multiply_overflows(count, bytes, &total)) return out_of_memory();
+  return gharial_realloc(block, total);
+}
+
+void* gharial_memalign(size_t alignment, size_t bytes) {
+  if (!std::has_single_bit(alignment)) {
+    errno = EINVAL;
+    return nullptr;
+  }
+  return to_pointer(allocate_aligned(alignment, bytes));
+}
+
+int gharial_posix_memalign(void** block, size_t alignment, size_t bytes) {
+  if (alignment < sizeof(void*) || !std::has_single_bit(alignment)) return EINVAL;
+  const Address aligned = allocate_aligned(alignment, bytes);
+  if (aligned == kNone) return ENOMEM;
+  *block = reinterpret_cast<void*>(aligned);
+  return 0;
+}
+
+void* gharial_valloc(size_t bytes) { return to_pointer(allocate_aligned(kHeapPageBytes, bytes)); }
+
+void* gharial_pvalloc(size_t bytes) {
+  if (bytes > ~size_t{0} - kHeapPageBytes) return out_of_memory();
+  return gharial_valloc(align_up<size_t>(bytes == 0 ? 1 : bytes, kHeapPageBytes));
+}
+
+size_t gharial_malloc_usable_size(void* block) {
+  require(block);
+  return block == nullptr ? 0 : usable_bytes(to_address(block));
+}
+
+// Nothing can go back to the engine: wasm memory does not shrink. What is at hand goes home, so that whole heap pages
+// serve any size again. 1 iff that made pages free.
+int gharial_malloc_trim(size_t) {
+  const Word before = global.counters.used_mini_pages;
+  const bool was_warm = global.warm_page != kNoPage;
+  flush();
+  return was_warm || global.counters.used_mini_pages != before;
+}
+
+// None of dlmalloc's parameters has a meaning here: no setting was accepted.
+int gharial_mallopt(int, int) { return 0; }
+
+void gharial_free_sized(void* block, size_t bytes) {
+  if constexpr (kChecked) {
+    require_live(to_address(block));
+    if (block != nullptr && bytes > usable_bytes(to_address(block))) fault(Fault::not_a_block, to_address(block), bytes);
+  }
+  release(to_address(block));
+}
+
+void gharial_free_aligned_sized(void* block, size_t alignment, size_t bytes) {
+  if constexpr (kChecked) {
+    if (!std::has_single_bit(alignment) || (to_address(block) & (alignment - 1)) != 0)
+      fault(Fault::not_a_block, to_address(block), alignment);
+  }
+  gharial_free_sized(block, bytes);
+}
+
+}  // extern "C"

@@ -1,0 +1,67 @@
+// metadata.cpp — slots for meta-pages, page-map chunks and MiniPage maps.
+// Assumes: run.cpp gives and takes whole pages. Keeps: I10.
+#include "metadata.hpp"
+#include "run.hpp"
+
+namespace gharial {
+namespace {
+
+void push_page(PageIndex page, PageEntry& entry) noexcept {
+  entry.links.prev = kNoPage;
+  entry.links.next = global.metadata_stack;
+  if (entry.links.next != kNoPage) entry_of(entry.links.next).links.prev = page;
+  global.metadata_stack = page;
+}
+
+void unlink_page(const PageEntry& entry) noexcept {
+  if (entry.links.next != kNoPage) entry_of(entry.links.next).links.prev = entry.links.prev;
+  if (entry.links.prev != kNoPage)
+    entry_of(entry.links.prev).links.next = entry.links.next;
+  else
+    global.metadata_stack = entry.links.next;
+}
+
+}  // namespace
+
+void make_metadata_page(PageIndex page, uint32_t free_slots) noexcept {
+  PageEntry& entry = entry_of(page);
+  entry.kind = PageKind::metadata;
+  entry.tail = 0;
+  entry.owner = 0;
+  entry.run_pages = free_slots;
+  if (free_slots != 0) push_page(page, entry);
+}
+
+Address take_slots(uint32_t slots) noexcept {
+  const PageIndex page = global.metadata_stack;
+  if (page == kNoPage) return kNone;
+  PageEntry& entry = entry_of(page);
+  const uint32_t aligned = ~0u / low_mask(slots);  // every slots-th bit
+  const uint32_t starts = starts_of_runs(entry.run_pages, slots) & aligned;
+  if (starts == 0) return kNone;
+  const uint32_t first = static_cast<uint32_t>(std::countr_zero(starts));
+  entry.run_pages &= ~(low_mask(slots) << first);
+  if (entry.run_pages == 0) unlink_page(entry);
+  return address_of(page) + first * kMetaSlotBytes;
+}
+
+void give_back_slots(Address at, size_t slots) noexcept {
+  while (slots != 0) {
+    const PageIndex page = page_of(at);
+    const uint32_t first = static_cast<uint32_t>((at - address_of(page)) / kMetaSlotBytes);
+    const uint32_t here = slots < kSlotsPerPage - first ? static_cast<uint32_t>(slots) : kSlotsPerPage - first;
+    PageEntry& entry = entry_of(page);
+    const uint32_t bits = low_mask(here) << first;
+    expect((entry.run_pages & bits) == 0, at);
+    if (entry.run_pages == 0) push_page(page, entry);
+    entry.run_pages |= bits;
+    if (entry.run_pages == ~0u) {
+      unlink_page(entry);
+      give_back_run(page, kOnePage);
+    }
+    at += here * kMetaSlotBytes;
+    slots -= here;
+  }
+}
+
+}  // namespace gharial

@@ -1,0 +1,73 @@
+// mini_page.hpp — blocks inside one small run: give home, take a word, nothing else.
+// Assumes: the header is that of the run's first MiniPage. Keeps: I1.
+#pragma once
+#include "layout.hpp"
+
+namespace gharial {
+
+// Makes the header that of a run of the class with every block home. Constant time.
+inline void make_small_run(MiniPageHeader& header, SizeClass size_class, uint8_t first) noexcept {
+  const uint32_t blocks = blocks_of(size_class);
+  for (uint32_t word = 0; word < kFreeWords; ++word) {
+    const uint32_t below = word * 64;
+    header.free[word] = blocks <= below           ? 0
+                        : blocks - below >= 64 ? ~uint64_t{0}
+                                                  : (uint64_t{1} << (blocks - below)) - 1;
+  }
+  header.reciprocal = reciprocal_of(bytes_of(size_class));
+  header.block_bytes = static_cast<uint16_t>(bytes_of(size_class));
+  header.capacity = header.home = static_cast<uint16_t>(blocks);
+  header.size_class = size_class;
+  header.kind = RunKind::small_run;
+  header.first = first;
+  header.run = static_cast<uint8_t>(mini_pages_of(size_class));
+  header.next = header.prev = kNoMiniPage;
+}
+
+// Makes the header that of a run without size class: a medium block, or the tail of a large one.
+inline void make_plain_run(MiniPageHeader& header, RunKind kind, uint8_t first, uint32_t run) noexcept {
+  header.size_class = kNotSmall;
+  header.kind = kind;
+  header.first = first;
+  header.run = static_cast<uint8_t>(run);
+}
+
+// Number of the block at this byte offset into the run. Constant time.
+inline uint32_t block_number(const MiniPageHeader& header, uint32_t offset) noexcept {
+  return block_at(offset, header.reciprocal);
+}
+
+inline bool is_home(const MiniPageHeader& header, uint32_t block) noexcept {
+  return (header.free[block / 64] >> (block % 64) & 1) != 0;
+}
+
+// Sends a block home; returns how many are home now. Constant time.
+inline uint32_t give_home(MiniPageHeader& header, uint32_t block) noexcept {
+  header.free[block / 64] |= uint64_t{1} << (block % 64);
+  return ++header.home;
+}
+
+// Moves the first bitmap word that has free blocks into the cursor. False iff no block is home. Constant time.
+inline bool load_cursor(MiniPageHeader& header, Address run, Cursor& cursor) noexcept {
+  for (uint32_t word = 0; word < kFreeWords; ++word) {
+    const uint64_t bits = header.free[word];
+    if (bits == 0) continue;
+    header.free[word] = 0;
+    header.home = static_cast<uint16_t>(header.home - std::popcount(bits));
+    cursor.bits = bits;
+    cursor.base = run + word * 64u * header.block_bytes;
+    cursor.block_bytes = header.block_bytes;
+    return true;
+  }
+  return false;
+}
+
+// Sends what is left in the cursor home to its run.
+inline void unload_cursor(MiniPageHeader& header, Address run, Cursor& cursor) noexcept {
+  const uint32_t word = block_number(header, static_cast<uint32_t>(cursor.base - run)) / 64;
+  header.free[word] |= cursor.bits;
+  header.home = static_cast<uint16_t>(header.home + std::popcount(cursor.bits));
+  cursor.bits = 0;
+}
+
+}  // namespace gharial

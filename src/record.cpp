@@ -1,0 +1,188 @@
+// record.cpp — the layout record: how a reader that runs no code of ours finds and understands the heap.
+// Owns one read-only structure in static data. A reader scans memory for the magic at multiples of 8, verifies `self`,
+// the checksum and the hash of the names, and takes every offset and address from here. Linked only where the
+// port's option stats=1 asks for it.
+// Layout: all little-endian.  0 magic[16] │ 16 u32 record_bytes │ 20 u32 schema_version │ 24 u32 word_bytes │ 28 u32 shared
+//   │ 32 u32 names_hash │ 36 u32 checksum │ 40 u32 address_count │ 44 u32 constant_count │ 48 Word self
+//   │ Word addresses[] │ u16 constants[] │ u16 class_bytes[size_classes + 1] │ u16 stack_start[size_classes + 2] │ char gharial_version[16]
+#include "heap.hpp"
+
+extern "C" {
+extern char __global_base, __data_end, __stack_low, __stack_high, __heap_base;  // made by wasm-ld
+}
+
+namespace gharial {
+namespace {
+
+// Changes whenever a reader of an older record would misread this one.
+constexpr uint32_t kSchemaVersion = 1;
+
+#define GHARIAL_ADDRESSES(X)                                                                       \
+  X(global, &global)                                                                               \
+  X(mini_page_map, &front.mini_page_map)                                                           \
+  X(tops, front.tops)                                                                              \
+  X(stack_words, front_stack_words)                                                                \
+  X(cursors, front_cursors)                                                                        \
+  X(current, front_current)                                                                        \
+  X(global_base, &__global_base)                                                                   \
+  X(data_end, &__data_end)                                                                         \
+  X(stack_low, &__stack_low)                                                                       \
+  X(stack_high, &__stack_high)                                                                     \
+  X(heap_base, &__heap_base)
+
+#define GHARIAL_CONSTANTS(X)                                                                       \
+  X(heap_page_shift, kHeapPageShift)                                                               \
+  X(mini_page_shift, kMiniPageShift)                                                               \
+  X(meta_slot_bytes, kMetaSlotBytes)                                                               \
+  X(meta_page_slots, kMetaPageSlots)                                                               \
+  X(small_max, kSmallMax)                                                                          \
+  X(class_max, kClassMax)                                                                          \
+  X(size_classes, kSizeClasses)                                                                    \
+  X(stack_words_count, kStackWords)                                                                \
+  X(room_stacks, kRoomStacks)                                                                      \
+  X(exact_bins, kExactBins)                                                                        \
+  X(bins_per_doubling, kBinsPerDoubling)                                                           \
+  X(run_bins, kRunBins<ThisModel>)                                                                 \
+  X(root_entries, kRootEntries<ThisModel>)                                                         \
+  X(directory_chunks, sizeof(Word) == 4 ? 0 : kDirectoryChunks)                                    \
+  X(chunk_pages, kChunkPages)                                                                      \
+  X(page_link_bytes, sizeof(PageLink))                                                             \
+  X(header_bytes, sizeof(MiniPageHeader))                                                          \
+  X(header_free, offsetof(MiniPageHeader, free))                                                   \
+  X(header_free_words, kFreeWords)                                                                 \
+  X(header_reciprocal, offsetof(MiniPageHeader, reciprocal))                                       \
+  X(header_block_bytes, offsetof(MiniPageHeader, block_bytes))                                     \
+  X(header_capacity, offsetof(MiniPageHeader, capacity))                                           \
+  X(header_home, offsetof(MiniPageHeader, home))                                                   \
+  X(header_size_class, offsetof(MiniPageHeader, size_class))                                       \
+  X(header_kind, offsetof(MiniPageHeader, kind))                                                   \
+  X(header_first, offsetof(MiniPageHeader, first))                                                 \
+  X(header_run, offsetof(MiniPageHeader, run))                                                     \
+  X(header_next, offsetof(MiniPageHeader, next))                                                   \
+  X(header_prev, offsetof(MiniPageHeader, prev))                                                   \
+  X(no_mini_page, kNoMiniPage)                                                                     \
+  X(run_interior, RunKind::interior)                                                               \
+  X(run_small, RunKind::small_run)                                                                 \
+  X(run_medium, RunKind::medium_run)                                                               \
+  X(run_large_tail, RunKind::large_tail)                                                           \
+  X(meta_bytes, sizeof(MetaPage))                                                                  \
+  X(meta_mini_pages, offsetof(MetaPage, mini_pages))                                               \
+  X(meta_free_mask, offsetof(MetaPage, free_mask))                                                 \
+  X(meta_touched_mask, offsetof(MetaPage, touched_mask))                                           \
+  X(meta_page, offsetof(MetaPage, page))                                                           \
+  X(meta_room, offsetof(MetaPage, room))                                                           \
+  X(meta_room_links, offsetof(MetaPage, room_links))                                               \
+  X(meta_class_links, offsetof(MetaPage, class_links))                                             \
+  X(meta_lists, offsetof(MetaPage, lists))                                                         \
+  X(entry_bytes, sizeof(PageEntry))                                                                \
+  X(entry_kind, offsetof(PageEntry, kind))                                                         \
+  X(entry_tail, offsetof(PageEntry, tail))                                                         \
+  X(entry_owner, offsetof(PageEntry, owner))                                                       \
+  X(entry_run_pages, offsetof(PageEntry, run_pages))                                               \
+  X(entry_next, offsetof(PageEntry, links.next))                                                   \
+  X(entry_prev, offsetof(PageEntry, links.prev))                                                   \
+  X(entry_meta, offsetof(PageEntry, meta))                                                         \
+  X(page_free_run, PageKind::free_run)                                                             \
+  X(page_cut, PageKind::cut)                                                                       \
+  X(page_large_head, PageKind::large_head)                                                         \
+  X(page_large_last, PageKind::large_last)                                                         \
+  X(page_metadata, PageKind::metadata)                                                             \
+  X(page_gap, PageKind::gap)                                                                       \
+  X(global_bytes, sizeof(GlobalMetaPage))                                                          \
+  X(global_mini_page_map_bytes, offsetof(GlobalMetaPage, mini_page_map_bytes))                     \
+  X(global_heap_begin, offsetof(GlobalMetaPage, heap_begin))                                       \
+  X(global_break_at, offsetof(GlobalMetaPage, break_at))                                           \
+  X(global_page_map_root, offsetof(GlobalMetaPage, page_map_root))                                 \
+  X(global_first_page, offsetof(GlobalMetaPage, first_page))                                       \
+  X(global_end_page, offsetof(GlobalMetaPage, end_page))                                           \
+  X(global_fresh_page, offsetof(GlobalMetaPage, fresh_page))                                       \
+  X(global_warm_page, offsetof(GlobalMetaPage, warm_page))                                         \
+  X(global_metadata_stack, offsetof(GlobalMetaPage, metadata_stack))                               \
+  X(global_room_mask, offsetof(GlobalMetaPage, room_mask))                                         \
+  X(global_exact_mask, offsetof(GlobalMetaPage, exact_mask))                                       \
+  X(global_doubling_mask, offsetof(GlobalMetaPage, doubling_mask))                                 \
+  X(global_class_stacks, offsetof(GlobalMetaPage, class_stacks))                                   \
+  X(global_room_stacks, offsetof(GlobalMetaPage, room_stacks))                                     \
+  X(global_bins, offsetof(GlobalMetaPage, bins))                                                   \
+  X(global_counters, offsetof(GlobalMetaPage, counters))                                           \
+  X(cursor_bytes, sizeof(Cursor))                                                                  \
+  X(cursor_bits, offsetof(Cursor, bits))                                                           \
+  X(cursor_base, offsetof(Cursor, base))                                                           \
+  X(cursor_block_bytes, offsetof(Cursor, block_bytes))
+
+#define GHARIAL_COUNT(...) +1
+constexpr uint32_t kAddresses = 0 GHARIAL_ADDRESSES(GHARIAL_COUNT);
+constexpr uint32_t kConstants = 0 GHARIAL_CONSTANTS(GHARIAL_COUNT);
+#undef GHARIAL_COUNT
+
+// Every name a reader needs, in order, each followed by a comma: addresses, constants, counters.
+#define GHARIAL_NAME(name, ...) #name ","
+constexpr char kNames[] = GHARIAL_ADDRESSES(GHARIAL_NAME) GHARIAL_CONSTANTS(GHARIAL_NAME) GHARIAL_COUNTERS(GHARIAL_NAME);
+#undef GHARIAL_NAME
+
+// FNV-1a, 32 bits (Fowler, Noll, Vo; IETF draft-eastlake-fnv).
+constexpr uint32_t kFnvStart = 2166136261u;
+constexpr uint32_t fnv1a(uint32_t hash, uint32_t byte) noexcept { return (hash ^ byte) * 16777619u; }
+consteval uint32_t hash_of_names() {
+  uint32_t hash = kFnvStart;
+  for (const char* c = kNames; *c != 0; ++c) hash = fnv1a(hash, static_cast<uint8_t>(*c));
+  return hash;
+}
+
+struct Tables {
+  uint16_t constants[kConstants];
+  uint16_t class_bytes[kSizeClasses + 1];
+  uint16_t stack_start[kSizeClasses + 2];
+};
+consteval Tables make_tables() {
+#define GHARIAL_VALUE(name, value) static_cast<uint16_t>(value),
+  Tables tables{{GHARIAL_CONSTANTS(GHARIAL_VALUE)}, {}, {}};
+#undef GHARIAL_VALUE
+  for (uint8_t c = 1; c <= kSizeClasses; ++c)
+    tables.class_bytes[c] = static_cast<uint16_t>(bytes_of(SizeClass{c}));
+  for (uint32_t c = 0; c < kSizeClasses + 2; ++c) tables.stack_start[c] = kStackPlan.start[c];
+  return tables;
+}
+// FNV-1a over the bytes of the three tables: what a damaged dump is recognised by.
+consteval uint32_t checksum_of(const Tables& tables) {
+  uint32_t hash = kFnvStart;
+  const auto add = [&hash](uint16_t n) { hash = fnv1a(fnv1a(hash, n & 0xff), n >> 8); };
+  for (const uint16_t n : tables.constants) add(n);
+  for (const uint16_t n : tables.class_bytes) add(n);
+  for (const uint16_t n : tables.stack_start) add(n);
+  return hash;
+}
+
+struct alignas(8) Record {
+  char magic[16];
+  uint32_t record_bytes, schema_version, word_bytes, shared, names_hash, checksum, address_count, constant_count;
+  const void* self;
+  const void* addresses[kAddresses];
+  Tables tables;
+  char version[16];
+};
+static_assert(offsetof(Record, self) == 48, "the layout above");
+
+}  // namespace
+
+extern "C" const Record gharial_record;
+[[gnu::used, gnu::visibility("default")]] constinit const Record gharial_record = {
+    {'g', 'h', 'a', 'r', 'i', 'a', 'l', ' ', 'r', 'e', 'c', 'o', 'r', 'd', '\n', '\1'},
+    sizeof(Record),
+    kSchemaVersion,
+    sizeof(Word),
+    kShared,
+    hash_of_names(),
+    checksum_of(make_tables()),
+    kAddresses,
+    kConstants,
+    &gharial_record,
+    {
+#define GHARIAL_ADDRESS(name, address) address,
+        GHARIAL_ADDRESSES(GHARIAL_ADDRESS)
+#undef GHARIAL_ADDRESS
+    },
+    make_tables(),
+    GHARIAL_VERSION};
+
+}  // namespace gharial

@@ -1,0 +1,35 @@
+/* sbrk.c — the SDK's own sbrk, brk and _sbrk64, which -sMALLOC=none leaves out, with one thing added: the highest break ever.
+ * Memory that was once below the break may hold anything, even if the break was lowered since; calloc has to know.
+ * Assumes: the port defines GHARIAL_SDK_SBRK as the quoted path of system/lib/libc/sbrk.c. All names stay weak. */
+#define sbrk gharial_sdk_sbrk
+#define brk gharial_sdk_brk
+#define _sbrk64 gharial_sdk_sbrk64
+#include GHARIAL_SDK_SBRK
+#undef sbrk
+#undef brk
+#undef _sbrk64
+
+uintptr_t gharial_highest_break = 0;
+
+static void note_break(void) {
+  const uintptr_t now = *emscripten_get_sbrk_ptr();
+  if (now > gharial_highest_break) gharial_highest_break = now;
+}
+
+__attribute__((weak)) void* sbrk(intptr_t increment) {
+  void* old = gharial_sdk_sbrk(increment);
+  note_break();
+  return old;
+}
+
+__attribute__((weak)) int brk(void* end) {
+  const int result = gharial_sdk_brk(end);
+  note_break();
+  return result;
+}
+
+__attribute__((weak)) void* _sbrk64(int64_t increment) {
+  void* old = gharial_sdk_sbrk64(increment);
+  note_break();
+  return old;
+}

@@ -1,0 +1,30 @@
+// source_wasm.cpp — the only file that grows memory: through sbrk, which others may call too.
+// Assumes: sbrk.c keeps the highest break ever seen. Never memory.grow: JavaScript's views and the growth settings hang on sbrk.
+#include "source.hpp"
+#include "bits.hpp"
+#include <unistd.h>
+
+extern "C" {
+uintptr_t* emscripten_get_sbrk_ptr(void);
+extern uintptr_t gharial_highest_break;  // sbrk.c
+}
+
+namespace gharial {
+
+Address Source::end() noexcept { return *emscripten_get_sbrk_ptr(); }
+Address Source::break_at() noexcept { return reinterpret_cast<Address>(emscripten_get_sbrk_ptr()); }
+
+Range Source::grow(HeapPages count) noexcept {
+  const Address before = end();
+  const Address highest = gharial_highest_break > before ? gharial_highest_break : before;
+  const uint64_t up = (kHeapPageBytes - (before & (kHeapPageBytes - 1))) & (kHeapPageBytes - 1);
+  const uint64_t bytes = up + (static_cast<uint64_t>(count.raw) << kHeapPageShift);
+  // sbrk takes a signed number on wasm64 and an unsigned one on wasm32: what does not fit is refused here.
+  if (bytes > ~Address{0} - before || bytes > static_cast<uint64_t>(INTPTR_MAX) * (sizeof(Address) == 4 ? 2 : 1))
+    return {kNone, kNone, kNone};
+  const Address begin = reinterpret_cast<Address>(sbrk(static_cast<intptr_t>(bytes)));
+  if (begin == ~Address{0}) return {kNone, kNone, kNone};
+  return {begin, begin + static_cast<Address>(bytes), highest};
+}
+
+}  // namespace gharial

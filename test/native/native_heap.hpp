@@ -1,0 +1,40 @@
+// native_heap.hpp — the allocator's core built for the host: the same files over the arena, and a way to start afresh.
+// Assumes: included by one translation unit of a test. Faults print and abort, so that a fuzzer sees them.
+#pragma once
+#include "../../src/source_arena.hpp"
+
+#include "../../src/heap.cpp"
+#include "../../src/heap_page.cpp"
+#include "../../src/metadata.cpp"
+#include "../../src/run.cpp"
+#include "../../src/check.cpp"
+#include "../../src/fault.cpp"
+#include "../../src/stats.cpp"
+#include "../../src/malloc.cpp"
+
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+extern "C" void gharial_report_fault(uint32_t code, const void* where, size_t detail) {
+  std::fprintf(stderr, "gharial fault %u at %p, detail %zu\n", code, where, detail);
+  std::abort();
+}
+
+namespace gharial_test {
+
+// An empty heap whose break starts `first_break` bytes into the arena and cannot pass `limit` bytes.
+inline void start_heap(size_t first_break, size_t limit) {
+  using namespace gharial;
+  if (!arena.reset(first_break, limit)) {
+    std::fprintf(stderr, "the arena's addresses are taken\n");
+    std::abort();
+  }
+  global = GlobalMetaPage{};
+  front = make_front();
+  std::memset(front_stack_words, 0, sizeof front_stack_words);
+  std::memset(front_cursors, 0, sizeof front_cursors);
+  std::memset(front_current, 0, sizeof front_current);
+}
+
+}  // namespace gharial_test
