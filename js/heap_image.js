@@ -1,0 +1,231 @@
+// heap_image.js — the structures of src/layout.hpp as plain data. A heap image serves one question and is good until the
+// next call into wasm. Reads only what it is asked for; a structure that cannot be is a HeapReadError, never a wild read.
+import { HeapReadError, hex } from './errors.js';
+import { Image } from './memory.js';
+
+/**
+ * @typedef {object} PageEntry of the page map
+ * @property {number} address
+ * @property {number} kind
+ * @property {number} tail
+ * @property {number} owner
+ * @property {number} run_pages
+ * @property {number} next
+ * @property {number} prev
+ * @property {number} meta
+ */
+/**
+ * @typedef {object} MiniPageHeader
+ * @property {number} address
+ * @property {Uint32Array} free free bits, 32 to a word
+ * @property {number} block_bytes
+ * @property {number} capacity
+ * @property {number} home
+ * @property {number} size_class
+ * @property {number} kind
+ * @property {number} first
+ * @property {number} run
+ * @property {number} next
+ * @property {number} prev
+ */
+/**
+ * @typedef {object} MetaPage
+ * @property {number} address
+ * @property {number} free_mask
+ * @property {number} touched_mask
+ * @property {number} page
+ * @property {number} room
+ */
+/** @typedef {{ next: number, prev: number }} PageLinks */
+
+export class HeapImage {
+  /** @param {ReturnType<import('./memory.js').MemorySource['open']>} opened @param {import('./layout.js').Layout} layout */
+  constructor(opened, layout) {
+    const image = new Image(opened, layout.word_bytes);
+    const { k, at } = layout;
+    const g = at.global;
+    /** @readonly */ this.layout = layout;
+    /** @readonly */ this.memory = image;
+    /** @readonly */ this.page_bytes = 2 ** k.heap_page_shift;
+    /** @readonly */ this.mini_bytes = 2 ** k.mini_page_shift;
+    /** @readonly MiniPages in a heap page; a mask has a bit for each */
+    this.minis = 2 ** (k.heap_page_shift - k.mini_page_shift);
+    /** @readonly */ this.heap_begin = image.word(g + k.global_heap_begin);
+    /** @readonly */ this.break_at = image.word(g + k.global_break_at);
+    /** @readonly */ this.map_at = image.word(at.mini_page_map);
+    /** @readonly */ this.map_bytes = image.word(g + k.global_mini_page_map_bytes);
+    /** @readonly */ this.first_page = image.u32(g + k.global_first_page);
+    /** @readonly */ this.end_page = image.u32(g + k.global_end_page);
+    /** @readonly */ this.fresh_page = image.u32(g + k.global_fresh_page);
+    /** @readonly */ this.warm_page = image.u32(g + k.global_warm_page);
+    /** @readonly */ this.metadata_stack = image.u32(g + k.global_metadata_stack);
+    /** @readonly */ this.room_mask = image.u32(g + k.global_room_mask);
+    /** @readonly */ this.exact_mask = image.u32(g + k.global_exact_mask);
+    /** @readonly */ this.doubling_masks = [0, 4].map((i) =>
+      image.u32(g + k.global_doubling_mask + i),
+    );
+    const pages_in_memory = Math.floor(image.byteLength / this.page_bytes);
+    if (this.end_page > pages_in_memory || this.first_page > this.end_page)
+      throw new HeapReadError(
+        'I9',
+        g + k.global_end_page,
+        `the heap is said to be pages ${this.first_page} to ${this.end_page}, but memory has ${pages_in_memory}`,
+      );
+    if (this.heap_begin > this.end_page * this.page_bytes)
+      throw new HeapReadError(
+        'I9',
+        g + k.global_heap_begin,
+        `the heap is said to begin at ${hex(this.heap_begin)}, after its end`,
+      );
+  }
+
+  /** Address of a heap page. @param {number} page */
+  addressOf(page) {
+    return page * this.page_bytes;
+  }
+
+  /** Address of the chunk of the page map that holds the page's entry; 0: there is none. @param {number} page */
+  chunkOf(page) {
+    const { memory, layout } = this;
+    const { k, at, word_bytes } = layout;
+    const chunk = Math.floor(page / k.chunk_pages);
+    const root = at.global + k.global_page_map_root;
+    if (k.directory_chunks === 0) return memory.word(root + chunk * word_bytes);
+    const directory = memory.word(root + Math.floor(chunk / k.directory_chunks) * word_bytes);
+    return directory === 0 ? 0 : memory.word(directory + (chunk % k.directory_chunks) * word_bytes);
+  }
+
+  /** @param {number} page @returns {PageEntry} */
+  entry(page) {
+    const { memory } = this;
+    const { k } = this.layout;
+    const chunk = page >= this.first_page && page < this.end_page ? this.chunkOf(page) : 0;
+    if (chunk === 0)
+      throw new HeapReadError(
+        'I9',
+        this.addressOf(page),
+        `heap page ${page} has no entry in the page map`,
+      );
+    const address = chunk + (page % k.chunk_pages) * k.entry_bytes;
+    return {
+      address,
+      kind: memory.u8(address + k.entry_kind),
+      tail: memory.u8(address + k.entry_tail),
+      owner: memory.u16(address + k.entry_owner),
+      run_pages: memory.u32(address + k.entry_run_pages),
+      next: memory.u32(address + k.entry_next),
+      prev: memory.u32(address + k.entry_prev),
+      meta: memory.word(address + k.entry_meta),
+    };
+  }
+
+  /** @param {number} address @returns {MetaPage} */
+  metaPage(address) {
+    const { memory } = this;
+    const { k } = this.layout;
+    return {
+      address,
+      free_mask: memory.u32(address + k.meta_free_mask),
+      touched_mask: memory.u32(address + k.meta_touched_mask),
+      page: memory.u32(address + k.meta_page),
+      room: memory.u32(address + k.meta_room),
+    };
+  }
+
+  /** Header of a MiniPage. @param {MetaPage} meta @param {number} mini_page @returns {MiniPageHeader} */
+  header(meta, mini_page) {
+    const { memory } = this;
+    const { k } = this.layout;
+    const address = meta.address + k.meta_mini_pages + mini_page * k.header_bytes;
+    const free = new Uint32Array(2 * k.header_free_words);
+    for (let i = 0; i < free.length; ++i) free[i] = memory.u32(address + k.header_free + 4 * i);
+    return {
+      address,
+      free,
+      block_bytes: memory.u16(address + k.header_block_bytes),
+      capacity: memory.u16(address + k.header_capacity),
+      home: memory.u16(address + k.header_home),
+      size_class: memory.u8(address + k.header_size_class),
+      kind: memory.u8(address + k.header_kind),
+      first: memory.u8(address + k.header_first),
+      run: memory.u8(address + k.header_run),
+      next: memory.u8(address + k.header_next),
+      prev: memory.u8(address + k.header_prev),
+    };
+  }
+
+  /** @param {number} at @returns {PageLinks} */
+  #links(at) {
+    const { page_link_bytes } = this.layout.k;
+    return { next: this.pageLink(at), prev: this.pageLink(at + page_link_bytes) };
+  }
+
+  /** @param {number} at */
+  pageLink(at) {
+    return this.layout.k.page_link_bytes === 2 ? this.memory.u16(at) : this.memory.u32(at);
+  }
+
+  /** @param {MetaPage} meta */
+  roomLinks(meta) {
+    return this.#links(meta.address + this.layout.k.meta_room_links);
+  }
+
+  /** @param {MetaPage} meta @param {number} size_class */
+  classLinks(meta, size_class) {
+    const { k } = this.layout;
+    return this.#links(meta.address + k.meta_class_links + 2 * k.page_link_bytes * size_class);
+  }
+
+  /** First partly free run of the class in the page. @param {MetaPage} meta @param {number} size_class */
+  list(meta, size_class) {
+    return this.memory.u8(meta.address + this.layout.k.meta_lists + size_class);
+  }
+
+  /** Top of the global stack of pages with a partly free run of the class. @param {number} size_class */
+  classStack(size_class) {
+    const { at, k } = this.layout;
+    return this.pageLink(at.global + k.global_class_stacks + size_class * k.page_link_bytes);
+  }
+
+  /** Top of the global stack of pages whose longest run of free MiniPages is `room`. @param {number} room */
+  roomStack(room) {
+    const { at, k } = this.layout;
+    return this.pageLink(at.global + k.global_room_stacks + room * k.page_link_bytes);
+  }
+
+  /** First free run of heap pages in the bin. @param {number} bin */
+  bin(bin) {
+    const { at, k } = this.layout;
+    return this.memory.u32(at.global + k.global_bins + 4 * bin);
+  }
+
+  /** @param {number} i place in COUNTER_NAMES */
+  counter(i) {
+    const { at, k, word_bytes } = this.layout;
+    return this.memory.word(at.global + k.global_counters + i * word_bytes);
+  }
+
+  /** Address of the header of the run that the class's cursor works through; 0: none. @param {number} size_class */
+  current(size_class) {
+    const { at, word_bytes } = this.layout;
+    return this.memory.word(at.current + size_class * word_bytes);
+  }
+
+  /** Byte of the MiniPage map. @param {number} mini_page address / 2 KiB */
+  miniPageClass(mini_page) {
+    return mini_page < this.map_bytes ? this.memory.u8(this.map_at + mini_page) : 0;
+  }
+
+  /** Lowest address that is not the heap's any more, and where sbrk keeps the break. */
+  ends() {
+    const { at } = this.layout;
+    const end = this.end_page === 0 ? at.heap_base : this.addressOf(this.end_page);
+    let brk = end;
+    if (this.break_at !== 0 && this.memory.holds(this.break_at, this.memory.wordBytes))
+      brk = Math.min(Math.max(end, this.memory.word(this.break_at)), this.memory.byteLength);
+    return { heap_end: end, break_end: brk };
+  }
+}
+
+/** Block size by free bit. @param {Uint32Array} bits @param {number} i */
+export const bit = (bits, i) => ((bits[i >>> 5] >>> (i & 31)) & 1) !== 0;

@@ -1,0 +1,135 @@
+// heap_reader.js — the reader of a heap, attached to a memory or to a copy of one. Calls nothing in wasm and keeps no view:
+// every question looks at memory anew.
+import { visitBlocks } from './blocks.js';
+import { validateHeap } from './check.js';
+import { dumpSource, isDump } from './dump.js';
+import { NoRecordError } from './errors.js';
+import { globalMetaPage } from './global_meta_page.js';
+import { HeapImage } from './heap_image.js';
+import { findLayout, layoutAt } from './layout.js';
+import { imageSource, liveSource } from './memory.js';
+import { pageStatistics } from './pages.js';
+import { captureDump, HeapSnapshot } from './snapshot.js';
+import { heapStatistics, sizeClassStatistics, spaceStatistics } from './statistics.js';
+
+/**
+ * @typedef {object} HeapReaderOptions
+ * @property {number} [address] of the layout record; without it memory is searched
+ * @property {number} [limit] bytes that memory may grow to, if known
+ */
+/** @typedef {import('./memory.js').MemoryLike | ArrayBufferLike | Uint8Array} HeapSource */
+
+/** @param {HeapSource} from @returns {import('./memory.js').MemorySource} */
+function sourceOf(from) {
+  if (isBuffer(from)) return bytesSource(new Uint8Array(from));
+  if (from instanceof Uint8Array) return bytesSource(from);
+  if (from !== null && typeof from === 'object' && 'buffer' in from && isBuffer(from.buffer))
+    return liveSource(from);
+  throw new NoRecordError(
+    'a heap is read from a WebAssembly.Memory, an ArrayBuffer or a Uint8Array; this is none of them',
+  );
+}
+
+/** Buffers of other realms as well. @param {unknown} value @returns {value is ArrayBufferLike} */
+function isBuffer(value) {
+  const tag = Object.prototype.toString.call(value);
+  return tag === '[object ArrayBuffer]' || tag === '[object SharedArrayBuffer]';
+}
+
+/** @param {Uint8Array} bytes */
+const bytesSource = (bytes) => (isDump(bytes) ? dumpSource(bytes) : imageSource(bytes));
+
+export class HeapReader {
+  /** @type {import('./memory.js').MemorySource} */ #source;
+  /** @type {import('./layout.js').Layout} */ #layout;
+  /** @type {number | undefined} */ #limit;
+
+  /**
+   * @param {HeapSource} from a live memory, a raw image of one, or what HeapSnapshot.toBinary() made
+   * @param {HeapReaderOptions} [options]
+   */
+  constructor(from, { address, limit } = {}) {
+    this.#source = sourceOf(from);
+    const opened = this.#source.open();
+    const record = address ?? this.#source.recordAddress;
+    this.#layout = record === undefined ? findLayout(opened) : layoutAt(opened, record);
+    this.#limit = limit ?? this.#source.limit;
+  }
+
+  #look() {
+    return new HeapImage(this.#source.open(), this.#layout);
+  }
+
+  /** Version of the gharial in the module. */
+  get gharial_version() {
+    return this.#layout.version;
+  }
+
+  /** Version of the layout record. */
+  get schema_version() {
+    return this.#layout.schema_version;
+  }
+
+  /** Bytes of the memory now. */
+  get memory_size() {
+    return this.#source.open().byteLength;
+  }
+
+  /** The heap in numbers. @returns {import('./statistics.js').HeapStatistics} */
+  getHeapStatistics() {
+    return heapStatistics(this.#look(), this.#limit);
+  }
+
+  /** Where every byte of memory is: the sizes add up to the memory's. @returns {import('./statistics.js').HeapSpaceStatistics[]} */
+  getHeapSpaceStatistics() {
+    return spaceStatistics(this.#look());
+  }
+
+  /** Every size class, smallest first. @returns {import('./statistics.js').SizeClassStatistics[]} */
+  getSizeClassStatistics() {
+    return sizeClassStatistics(this.#look());
+  }
+
+  /**
+   * Heap pages with their MiniPages, from page index `start` up to `end`; without a range all of them.
+   * @param {{ start?: number, end?: number }} [range] @returns {import('./pages.js').PageStatistics[]}
+   */
+  getPageStatistics(range) {
+    return pageStatistics(this.#look(), range);
+  }
+
+  /** Stacks of heap pages, bins of free runs, counters. @returns {import('./global_meta_page.js').GlobalMetaPage} */
+  getGlobalMetaPage() {
+    return globalMetaPage(this.#look());
+  }
+
+  /**
+   * Shows every block to `visit`, in order of address, until it returns `false`. `visit` must not allocate or free: collect
+   * first, act afterwards. True iff the walk was not ended.
+   * @param {import('./blocks.js').BlockVisitor} visit @param {import('./blocks.js').BlockFilter} [filter] @returns {boolean}
+   */
+  visitBlocks(visit, filter = {}) {
+    return visitBlocks(() => this.#look(), visit, filter);
+  }
+
+  /** Checks the invariants of src/layout.hpp. Never throws because of what it finds. @returns {import('./check.js').Validation} */
+  validateHeap() {
+    return validateHeap(() => this.#look());
+  }
+
+  /** The heap as it is now, kept apart from its memory. @returns {HeapSnapshot} */
+  takeHeapSnapshot() {
+    return new HeapSnapshot(captureDump(this.#look(), this.#limit), (dump) => new HeapReader(dump));
+  }
+
+  /**
+   * Node.js: writes `takeHeapSnapshot().toBinary()` to a file and returns its name.
+   * @param {string} [file] @returns {Promise<string>}
+   */
+  async writeHeapSnapshot(file) {
+    const { writeFile } = await import('node:fs/promises');
+    const name = file ?? `Heap-${new Date().toISOString().replace(/[:.]/g, '')}.gharialheap`;
+    await writeFile(name, this.takeHeapSnapshot().toBinary());
+    return name;
+  }
+}

@@ -1,0 +1,235 @@
+// report.js — the heap as text for a terminal: where memory is, what was re-used, size classes, stacks of heap pages, and a
+// map with one character per MiniPage. Pure: gets a reader, gives a string.
+import { legendLines, mapLines, paint, size } from './render.js';
+
+/** @typedef {import('./heap_reader.js').HeapReader} HeapReader */
+/**
+ * @typedef {object} ReportOptions
+ * @property {boolean} [colour] ANSI, 256 colours; without it, whether this process writes to a terminal that has them
+ * @property {number} [columns] width; without it the terminal's, or 80
+ * @property {number} [max_map_lines] of the map of heap pages: 48 unless told
+ */
+/** @typedef {(text: string, colour: number) => string} Ink */
+
+const TITLE = 255;
+const DIM = 245;
+const BAR = 74;
+const SPACE_COLOURS = {
+  static: 244,
+  stack: 244,
+  meta: 177,
+  mini: 83,
+  large: 204,
+  free: 240,
+  external: 196,
+  unclaimed: 238,
+};
+const SPACE_WORDS = {
+  static: 'static data',
+  stack: 'stack of the program',
+  meta: 'meta-pages and maps',
+  mini: 'MiniPages',
+  large: 'large blocks',
+  free: 'free heap pages',
+  external: "others' (sbrk)",
+  unclaimed: 'not asked for yet',
+};
+
+/** @param {HeapReader} heap @param {ReportOptions} [options] @returns {string} lines, the last one ended */
+export function renderReport(heap, options = {}) {
+  const colour = options.colour ?? hasColour();
+  const columns = Math.max(60, Math.min(options.columns ?? terminal()?.columns ?? 80, 160));
+  /** @type {Ink} */
+  const ink = colour ? paint : (text) => text;
+  const pages = heap.getPageStatistics();
+  const look = { colour, columns, max_lines: options.max_map_lines ?? 48 };
+  const sections = [
+    headline(heap, ink),
+    ledger(heap, ink, columns),
+    reuse(heap, ink),
+    sizeClasses(heap, ink, columns),
+    stacks(heap, ink, columns),
+    pages.length === 0
+      ? []
+      : [
+          title(ink, 'Heap pages', 'one character per MiniPage of 2 KiB, 32 to a heap page'),
+          ...mapLines(pages, look),
+          ...legendLines(pages, look),
+        ],
+    verdict(heap, ink),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => `${lines.map((line) => line.trimEnd()).join('\n')}\n`)
+    .join('\n');
+}
+
+/** @returns {{ isTTY?: boolean, columns?: number, hasColors?: (count: number) => boolean } | undefined} */
+const terminal = () => globalThis.process?.stdout;
+
+function hasColour() {
+  const out = terminal();
+  return out?.isTTY === true && !globalThis.process.env.NO_COLOR && out.hasColors?.(256) === true;
+}
+
+/** @param {Ink} ink @param {string} name @param {string} [note] */
+const title = (ink, name, note = '') =>
+  `${ink(name, TITLE)}${note === '' ? '' : `  ${ink(note, DIM)}`}`;
+
+/** @param {number} n */
+const count = (n) => n.toLocaleString('en-US');
+/** @param {number} n @param {string} one @param {string} [many] */
+const plural = (n, one, many = `${one}s`) => `${count(n)} ${n === 1 ? one : many}`;
+/** @param {number} share */
+const percent = (share) => `${(100 * share).toFixed(share >= 0.9995 ? 0 : 1)} %`;
+
+/** @param {HeapReader} heap @param {Ink} ink */
+function headline(heap, ink) {
+  const s = heap.getHeapStatistics();
+  const limit =
+    s.heap_size_limit > heap.memory_size ? `, may grow to ${size(s.heap_size_limit)}` : '';
+  return [
+    `${title(ink, `gharial ${heap.gharial_version}`)}  ${size(s.used_heap_size)} live in ${plural(s.number_of_live_allocations, 'block')}, ` +
+      `${size(s.total_heap_size)} of heap in ${plural(s.number_of_pages, 'heap page')}`,
+    ink(
+      `memory ${size(heap.memory_size)}${limit}; most in use so far ${size(s.peak_used_heap_size)}; heap grown ${plural(s.number_of_heap_grows, 'time')}`,
+      DIM,
+    ),
+  ];
+}
+
+/** @param {HeapReader} heap @param {Ink} ink @param {number} columns */
+function ledger(heap, ink, columns) {
+  const total = heap.memory_size;
+  const width = columns - 63;
+  const lines = heap
+    .getHeapSpaceStatistics()
+    .map(({ space_name: name, space_size, space_used_size, space_available_size }) => {
+      const share = total === 0 ? 0 : space_size / total;
+      const detail =
+        name === 'mini' || name === 'meta'
+          ? `${size(space_used_size)} used, ${size(space_available_size)} free`
+          : '';
+      const label = `  ${name.padEnd(10)}${size(space_size).padStart(10)} ${percent(share).padStart(7)} `;
+      const words = detail === '' ? SPACE_WORDS[name] : detail;
+      return `${label} ${ink(words.padEnd(30), DIM)} ${ink(bar(share, width), SPACE_COLOURS[name])}`;
+    });
+  const sum = `  ${'total'.padEnd(10)}${size(total).padStart(10)}          ${ink(`${count(total)} bytes, every one in one line`, DIM)}`;
+  return [title(ink, 'Memory'), ...lines, sum];
+}
+
+/** @param {number} share @param {number} width */
+function bar(share, width) {
+  const eighths = Math.ceil(Math.min(1, share) * width * 8);
+  const rest = eighths % 8;
+  return '█'.repeat(Math.floor(eighths / 8)) + (rest === 0 ? '' : '▏▎▍▌▋▊▉'[rest - 1]);
+}
+
+/** @param {HeapReader} heap @param {Ink} ink */
+function reuse(heap, ink) {
+  const s = heap.getHeapStatistics();
+  /** @param {string} name @param {number} fresh @param {number} reused */
+  const line = (name, fresh, reused) => {
+    const all = fresh + reused;
+    const share = all === 0 ? '' : `${percent(reused / all)} re-used`;
+    return `  ${name.padEnd(12)}${count(fresh).padStart(12)} fresh ${count(reused).padStart(12)} re-used   ${ink(bar(all === 0 ? 0 : reused / all, 20).padEnd(20, '·'), BAR)} ${share}`;
+  };
+  return [
+    title(ink, 'Handed out', 'for the first time since memory grew, or again'),
+    line('MiniPages', s.fresh_mini_pages, s.reused_mini_pages),
+    line('heap pages', s.fresh_pages, s.reused_pages),
+  ];
+}
+
+/** @param {HeapReader} heap @param {Ink} ink @param {number} columns */
+function sizeClasses(heap, ink, columns) {
+  const used = heap.getSizeClassStatistics().filter((c) => c.number_of_blocks > 0);
+  if (used.length === 0) return [];
+  const width = Math.min(24, columns - 64);
+  const head = ['block', 'MiniPages', 'blocks', 'used', 'free', 'pages with room'];
+  const widths = [10, 10, 10, 10, 10, 16];
+  /** @param {string[]} cells */
+  const row = (cells) => cells.map((cell, i) => cell.padStart(widths[i])).join('');
+  const lines = used.map((c) => {
+    const share = c.number_of_used_blocks / c.number_of_blocks;
+    const numbers = [
+      c.number_of_mini_pages,
+      c.number_of_blocks,
+      c.number_of_used_blocks,
+      c.number_of_free_blocks,
+      c.number_of_pages_with_room,
+    ];
+    return `${row([`${count(c.block_size)} B`, ...numbers.map(count)])}  ${ink(bar(share, width - 4), BAR)}`;
+  });
+  return [
+    title(ink, 'Size classes', 'in use; free blocks are those at home and those kept at hand'),
+    ink(`${row(head)}  live`, DIM),
+    ...lines,
+  ];
+}
+
+/** @param {HeapReader} heap @param {Ink} ink @param {number} columns */
+function stacks(heap, ink, columns) {
+  const global = heap.getGlobalMetaPage();
+  const classes = global.size_class_stacks.filter(({ pages }) => pages.length > 0);
+  const rooms = global.room_stacks.filter(({ pages }) => pages.length > 0);
+  const runs = global.run_bins
+    .flatMap((bin) => bin.runs)
+    .sort((a, b) => a.page_index - b.page_index)
+    .map(({ page_index: page, number_of_pages: n }) =>
+      n === 1 ? `${page}` : `${page}–${page + n - 1}`,
+    );
+  /** @param {string} name @param {string[]} items */
+  const group = (name, items) =>
+    items.length === 0 ? [] : [`  ${name}`, ...flow(items, columns).map((line) => ink(line, DIM))];
+  const lines = [
+    ...group(
+      'with a partly free run of the class',
+      classes.map(
+        ({ block_size, pages }) => `${size(block_size)}: ${abridged(pages.map(String), 4)}`,
+      ),
+    ),
+    ...group(
+      'by their longest run of free MiniPages',
+      rooms.map(({ room, pages }) => `${room}: ${abridged(pages.map(String), 4)}`),
+    ),
+    ...group(
+      'free runs of heap pages',
+      runs.length === 0 ? [] : [abridged(runs, 24)].join(' ').split(' '),
+    ),
+    ...group('kept warm, whole and free', global.warm_page === 0 ? [] : [`${global.warm_page}`]),
+  ];
+  return lines.length === 0
+    ? []
+    : [title(ink, 'Global meta-page', 'its stacks of heap pages, top first'), ...lines];
+}
+
+/** @param {string[]} items @param {number} shown */
+const abridged = (items, shown) =>
+  `${items.slice(0, shown).join(' ')}${items.length > shown ? ` +${count(items.length - shown)}` : ''}`;
+
+/** Items side by side, as many as fit. @param {string[]} items @param {number} columns */
+function flow(items, columns) {
+  const lines = [];
+  let line = '   ';
+  for (const item of items) {
+    if (line.length + 3 + item.length > columns && line.trim() !== '') {
+      lines.push(line);
+      line = '   ';
+    }
+    line += ` ${item}  `;
+  }
+  return [...lines, line];
+}
+
+/** @param {HeapReader} heap @param {Ink} ink */
+function verdict(heap, ink) {
+  const { ok, errors } = heap.validateHeap();
+  if (ok) return [ink('The heap is sound: all twelve invariants hold.', DIM)];
+  return [
+    ink(`The heap is damaged: ${plural(errors.length, 'finding')}.`, 196),
+    ...errors
+      .slice(0, 8)
+      .map(({ code, address, message }) => `  ${code} at 0x${address.toString(16)}: ${message}`),
+  ];
+}

@@ -1,0 +1,115 @@
+// snapshot.js — the state of a heap at one moment, kept apart from its memory: as numbers (JSON) and as the bytes that
+// describe the heap (binary), which a HeapReader reads as if they were the memory.
+import { encodeDump } from './dump.js';
+import { HeapReadError } from './errors.js';
+import { pageRuns } from './walk.js';
+
+/** @typedef {import('./heap_image.js').HeapImage} HeapImage */
+/** @typedef {import('./heap_reader.js').HeapReader} HeapReader */
+
+/**
+ * The ranges of memory that hold the heap's own data. Of a damaged heap, those that can be found.
+ * @param {HeapImage} heap @returns {{ address: number, bytes: Uint8Array }[]}
+ */
+function metadataRanges(heap) {
+  const { at, k, record_bytes, address, word_bytes } = heap.layout;
+  /** @type {[start: number, bytes: number][]} */
+  const wanted = [
+    [address, record_bytes],
+    [at.global, k.global_bytes],
+    [at.mini_page_map, word_bytes],
+    [at.tops, (k.size_classes + 1) * word_bytes],
+    [at.stack_words, k.stack_words_count * word_bytes],
+    [at.cursors, (k.size_classes + 1) * k.cursor_bytes],
+    [at.current, (k.size_classes + 1) * word_bytes],
+    [heap.break_at, heap.break_at === 0 ? 0 : word_bytes],
+    [heap.map_at, heap.map_bytes],
+  ];
+  try {
+    for (const range of mapRanges(heap)) wanted.push(range);
+    for (const { kind, entry } of pageRuns(heap))
+      if (kind === 'cut') wanted.push([entry.meta, k.meta_bytes]);
+  } catch (error) {
+    if (!(error instanceof HeapReadError)) throw error; // the rest cannot be found; what was found is kept
+  }
+  return merged(
+    wanted.filter(([start, bytes]) => bytes > 0 && heap.memory.holds(start, bytes)),
+  ).map(([start, end]) => ({
+    address: start,
+    bytes: heap.memory.bytes(start, end - start),
+  }));
+}
+
+/** Directories and chunks of the page map. @param {HeapImage} heap @returns {Generator<[number, number], void>} */
+function* mapRanges(heap) {
+  const { at, k, word_bytes } = heap.layout;
+  for (
+    let page = heap.first_page;
+    page < heap.end_page;
+    page += k.chunk_pages - (page % k.chunk_pages)
+  ) {
+    if (k.directory_chunks !== 0) {
+      const i = Math.floor(page / (k.chunk_pages * k.directory_chunks));
+      yield [
+        heap.memory.word(at.global + k.global_page_map_root + i * word_bytes),
+        k.directory_chunks * word_bytes,
+      ];
+    }
+    const chunk = heap.chunkOf(page);
+    if (chunk !== 0) yield [chunk, k.chunk_pages * k.entry_bytes];
+  }
+}
+
+/** Ranges that overlap or touch become one. @param {[start: number, bytes: number][]} ranges @returns {[start: number, end: number][]} */
+function merged(ranges) {
+  /** @type {[number, number][]} */
+  const result = [];
+  for (const [start, bytes] of ranges.sort((a, b) => a[0] - b[0])) {
+    const last = result.at(-1);
+    if (last !== undefined && start <= last[1]) last[1] = Math.max(last[1], start + bytes);
+    else result.push([start, start + bytes]);
+  }
+  return result;
+}
+
+/** @param {HeapImage} heap @param {number | undefined} limit */
+export function captureDump(heap, limit) {
+  return encodeDump({
+    ranges: metadataRanges(heap),
+    memory_bytes: heap.memory.byteLength,
+    heap_size_limit: limit ?? 0,
+    record: heap.layout.address,
+  });
+}
+
+/** What a heap was when the snapshot was taken. */
+export class HeapSnapshot {
+  #dump;
+
+  /** @param {Uint8Array<ArrayBuffer>} dump @param {(dump: Uint8Array) => HeapReader} open */
+  constructor(dump, open) {
+    this.#dump = dump;
+    /** @readonly @type {HeapReader} reads the snapshot as if it were the memory */
+    this.heap = open(dump);
+  }
+
+  /** The container that `new HeapReader(bytes)` reads (docs/dump-format.md); holds none of the program's own data. */
+  toBinary() {
+    return this.#dump.slice();
+  }
+
+  /** All statistics, as plain data for JSON. */
+  toJSON() {
+    const { heap } = this;
+    return {
+      schema_version: heap.schema_version,
+      gharial_version: heap.gharial_version,
+      memory_size: heap.memory_size,
+      heap_statistics: heap.getHeapStatistics(),
+      heap_space_statistics: heap.getHeapSpaceStatistics(),
+      size_class_statistics: heap.getSizeClassStatistics(),
+      page_statistics: heap.getPageStatistics(),
+      global_meta_page: heap.getGlobalMetaPage(),
+    };
+  }
+}

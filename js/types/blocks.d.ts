@@ -1,0 +1,45 @@
+/** @typedef {import('./heap_image.js').HeapImage} HeapImage */
+/** @typedef {'live' | 'cached' | 'free'} BlockState cached: on a free-block stack or in a cursor */
+/**
+ * @typedef {object} Block
+ * @property {number} address
+ * @property {number} size
+ * @property {BlockState} state
+ * @property {number} size_class 0: medium or large
+ * @property {'mini' | 'large'} space
+ * @property {number} page_index of the heap page it begins in
+ */
+/** @typedef {{ space?: 'mini' | 'large', page_index?: number }} BlockFilter */
+/** @typedef {(block: Block) => unknown} BlockVisitor returns `false` to end the walk */
+/**
+ * True iff the walk was not ended by the visitor.
+ * @param {() => HeapImage} look @param {BlockVisitor} visit @param {BlockFilter} filter
+ */
+export function visitBlocks(look: () => HeapImage, visit: BlockVisitor, { space, page_index }: BlockFilter): boolean;
+export type HeapImage = import("./heap_image.js").HeapImage;
+/**
+ * cached: on a free-block stack or in a cursor
+ */
+export type BlockState = "live" | "cached" | "free";
+export type Block = {
+    address: number;
+    size: number;
+    state: BlockState;
+    /**
+     * 0: medium or large
+     */
+    size_class: number;
+    space: "mini" | "large";
+    /**
+     * of the heap page it begins in
+     */
+    page_index: number;
+};
+export type BlockFilter = {
+    space?: "mini" | "large";
+    page_index?: number;
+};
+/**
+ * returns `false` to end the walk
+ */
+export type BlockVisitor = (block: Block) => unknown;

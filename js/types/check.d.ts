@@ -1,0 +1,44 @@
+/** @param {() => HeapImage} look @returns {Validation} */
+export function validateHeap(look: () => HeapImage): Validation;
+/** What is known of the heap while it is checked. */
+export class Findings {
+    /** @param {HeapImage} heap */
+    constructor(heap: HeapImage);
+    /** @type {HeapFault[]} */ errors: HeapFault[];
+    /** @type {import('./walk.js').PageRun[]} */ runs: import("./walk.js").PageRun[];
+    /** @type {Map<number, MetaPage>} meta-pages by heap page */ meta: Map<number, MetaPage>;
+    /** @type {Map<number, { size_class: number, header: import('./heap_image.js').MiniPageHeader, address: number, length: number }>} by MiniPage */
+    small: Map<number, {
+        size_class: number;
+        header: import("./heap_image.js").MiniPageHeader;
+        address: number;
+        length: number;
+    }>;
+    /** @type {Map<number, number>} pages whose list of a class is not empty: class stacks must have as many */ listed: Map<number, number>;
+    used_mini_pages: number;
+    /** @readonly */ readonly heap: import("./heap_image.js").HeapImage;
+    get full(): boolean;
+    /** @param {string} code @param {number} address @param {string} message */
+    add(code: string, address: number, message: string): void;
+    /** @param {boolean} holds @param {string} code @param {number} address @param {string} message */
+    expect(holds: boolean, code: string, address: number, message: string): void;
+    /** Runs one check; what it cannot read becomes a finding of it. @param {() => void} check */
+    attempt(check: () => void): void;
+}
+export type HeapImage = import("./heap_image.js").HeapImage;
+export type MetaPage = import("./heap_image.js").MetaPage;
+export type HeapFault = {
+    /**
+     * the invariant that does not hold, `I1` … `I12`; `read`: a place that cannot be read
+     */
+    code: string;
+    /**
+     * where
+     */
+    address: number;
+    message: string;
+};
+export type Validation = {
+    ok: boolean;
+    errors: HeapFault[];
+};

@@ -1,0 +1,9 @@
+/** I3. @param {Findings} found */
+export function checkClassStacks(found: Findings): void;
+/** I4. @param {Findings} found */
+export function checkRoomStacks(found: Findings): void;
+/** I6. @param {Findings} found */
+export function checkBins(found: Findings): void;
+/** I10. @param {Findings} found */
+export function checkMetadata(found: Findings): void;
+export type Findings = import("./check.js").Findings;

@@ -1,0 +1,26 @@
+/** @param {DumpContents} contents @returns {Uint8Array<ArrayBuffer>} */
+export function encodeDump({ ranges, memory_bytes, heap_size_limit, record }: DumpContents): Uint8Array<ArrayBuffer>;
+/** @param {Uint8Array} dump @returns {import('./memory.js').MemorySource} */
+export function dumpSource(dump: Uint8Array): import("./memory.js").MemorySource;
+export function isDump(bytes: Uint8Array): boolean;
+export type DumpContents = {
+    /**
+     * in order of address, none overlapping
+     */
+    ranges: {
+        address: number;
+        bytes: Uint8Array;
+    }[];
+    /**
+     * size of the memory they are from
+     */
+    memory_bytes: number;
+    /**
+     * 0: not known
+     */
+    heap_size_limit: number;
+    /**
+     * address of the layout record
+     */
+    record: number;
+};

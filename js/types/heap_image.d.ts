@@ -1,0 +1,134 @@
+/**
+ * @typedef {object} PageEntry of the page map
+ * @property {number} address
+ * @property {number} kind
+ * @property {number} tail
+ * @property {number} owner
+ * @property {number} run_pages
+ * @property {number} next
+ * @property {number} prev
+ * @property {number} meta
+ */
+/**
+ * @typedef {object} MiniPageHeader
+ * @property {number} address
+ * @property {Uint32Array} free free bits, 32 to a word
+ * @property {number} block_bytes
+ * @property {number} capacity
+ * @property {number} home
+ * @property {number} size_class
+ * @property {number} kind
+ * @property {number} first
+ * @property {number} run
+ * @property {number} next
+ * @property {number} prev
+ */
+/**
+ * @typedef {object} MetaPage
+ * @property {number} address
+ * @property {number} free_mask
+ * @property {number} touched_mask
+ * @property {number} page
+ * @property {number} room
+ */
+/** @typedef {{ next: number, prev: number }} PageLinks */
+export class HeapImage {
+    /** @param {ReturnType<import('./memory.js').MemorySource['open']>} opened @param {import('./layout.js').Layout} layout */
+    constructor(opened: ReturnType<import("./memory.js").MemorySource["open"]>, layout: import("./layout.js").Layout);
+    /** @readonly */ readonly layout: import("./layout.js").Layout;
+    /** @readonly */ readonly memory: Image;
+    /** @readonly */ readonly page_bytes: number;
+    /** @readonly */ readonly mini_bytes: number;
+    /** @readonly MiniPages in a heap page; a mask has a bit for each */
+    readonly minis: number;
+    /** @readonly */ readonly heap_begin: number;
+    /** @readonly */ readonly break_at: number;
+    /** @readonly */ readonly map_at: number;
+    /** @readonly */ readonly map_bytes: number;
+    /** @readonly */ readonly first_page: number;
+    /** @readonly */ readonly end_page: number;
+    /** @readonly */ readonly fresh_page: number;
+    /** @readonly */ readonly warm_page: number;
+    /** @readonly */ readonly metadata_stack: number;
+    /** @readonly */ readonly room_mask: number;
+    /** @readonly */ readonly exact_mask: number;
+    /** @readonly */ readonly doubling_masks: number[];
+    /** Address of a heap page. @param {number} page */
+    addressOf(page: number): number;
+    /** Address of the chunk of the page map that holds the page's entry; 0: there is none. @param {number} page */
+    chunkOf(page: number): number;
+    /** @param {number} page @returns {PageEntry} */
+    entry(page: number): PageEntry;
+    /** @param {number} address @returns {MetaPage} */
+    metaPage(address: number): MetaPage;
+    /** Header of a MiniPage. @param {MetaPage} meta @param {number} mini_page @returns {MiniPageHeader} */
+    header(meta: MetaPage, mini_page: number): MiniPageHeader;
+    /** @param {number} at */
+    pageLink(at: number): number;
+    /** @param {MetaPage} meta */
+    roomLinks(meta: MetaPage): PageLinks;
+    /** @param {MetaPage} meta @param {number} size_class */
+    classLinks(meta: MetaPage, size_class: number): PageLinks;
+    /** First partly free run of the class in the page. @param {MetaPage} meta @param {number} size_class */
+    list(meta: MetaPage, size_class: number): number;
+    /** Top of the global stack of pages with a partly free run of the class. @param {number} size_class */
+    classStack(size_class: number): number;
+    /** Top of the global stack of pages whose longest run of free MiniPages is `room`. @param {number} room */
+    roomStack(room: number): number;
+    /** First free run of heap pages in the bin. @param {number} bin */
+    bin(bin: number): number;
+    /** @param {number} i place in COUNTER_NAMES */
+    counter(i: number): number;
+    /** Address of the header of the run that the class's cursor works through; 0: none. @param {number} size_class */
+    current(size_class: number): number;
+    /** Byte of the MiniPage map. @param {number} mini_page address / 2 KiB */
+    miniPageClass(mini_page: number): number;
+    /** Lowest address that is not the heap's any more, and where sbrk keeps the break. */
+    ends(): {
+        heap_end: number;
+        break_end: number;
+    };
+    #private;
+}
+export function bit(bits: Uint32Array, i: number): boolean;
+/**
+ * of the page map
+ */
+export type PageEntry = {
+    address: number;
+    kind: number;
+    tail: number;
+    owner: number;
+    run_pages: number;
+    next: number;
+    prev: number;
+    meta: number;
+};
+export type MiniPageHeader = {
+    address: number;
+    /**
+     * free bits, 32 to a word
+     */
+    free: Uint32Array;
+    block_bytes: number;
+    capacity: number;
+    home: number;
+    size_class: number;
+    kind: number;
+    first: number;
+    run: number;
+    next: number;
+    prev: number;
+};
+export type MetaPage = {
+    address: number;
+    free_mask: number;
+    touched_mask: number;
+    page: number;
+    room: number;
+};
+export type PageLinks = {
+    next: number;
+    prev: number;
+};
+import { Image } from './memory.js';

@@ -1,0 +1,227 @@
+/**
+ * The slots of a metadata page, cut off below the heap's begin.
+ * @param {HeapImage} heap @param {import('./walk.js').PageRun} run
+ */
+export function slotsOf(heap: HeapImage, run: import("./walk.js").PageRun): {
+    address: number;
+    bytes: number;
+    free: boolean;
+}[];
+/** Blocks of a small run by state. @param {import('./walk.js').MiniRun} part @param {CachedIndex} cached */
+export function smallCounts(part: import("./walk.js").MiniRun, cached: CachedIndex): {
+    blocks: number;
+    used: number;
+    free: number;
+    kept: number;
+    block_size: number;
+    size_class: number;
+};
+/** @param {HeapImage} heap @param {number | undefined} limit @returns {HeapStatistics} */
+export function heapStatistics(heap: HeapImage, limit: number | undefined): HeapStatistics;
+/** @param {HeapImage} heap @returns {HeapSpaceStatistics[]} a ledger: the sizes add up to the memory's */
+export function spaceStatistics(heap: HeapImage): HeapSpaceStatistics[];
+/** @param {HeapImage} heap @returns {SizeClassStatistics[]} every class, in order of size */
+export function sizeClassStatistics(heap: HeapImage): SizeClassStatistics[];
+/** The global stack of a class, top first. @param {HeapImage} heap @param {number} size_class */
+export function pagesWithRoom(heap: HeapImage, size_class: number): number[];
+/** @param {HeapImage} heap @returns {Record<import('./layout.js').CounterName, number>} */
+export function countersOf(heap: HeapImage): Record<import("./layout.js").CounterName, number>;
+/** @typedef {import('./heap_image.js').HeapImage} HeapImage */
+/** @typedef {'static' | 'stack' | 'meta' | 'mini' | 'large' | 'free' | 'external' | 'unclaimed'} SpaceName */
+/**
+ * @typedef {object} HeapStatistics sizes in bytes
+ * @property {number} total_heap_size heap pages that are gharial's: the spaces meta, mini, large and free
+ * @property {number} used_heap_size live blocks, by the size of their class or run
+ * @property {number} total_available_size what the program may still get: free memory, and growth up to heap_size_limit
+ * @property {number} heap_size_limit what memory may grow to; its size now, if nobody told
+ * @property {number} peak_used_heap_size highest sum of MiniPages and heap pages in use
+ * @property {number} external_memory taken from sbrk by others
+ * @property {number} static_data_size
+ * @property {number} stack_size
+ * @property {number} metadata_size slots in use for meta-pages, page map and MiniPage map
+ * @property {number} free_heap_size free runs of heap pages, free MiniPages, free blocks that are home
+ * @property {number} largest_free_size the largest run of free heap pages, or of free MiniPages
+ * @property {number} number_of_pages heap pages, without those of others
+ * @property {number} number_of_free_pages
+ * @property {number} number_of_mini_pages MiniPages in use; whole pages of large blocks count as 32
+ * @property {number} number_of_live_allocations
+ * @property {number} number_of_cached_blocks free blocks on free-block stacks and in cursors
+ * @property {number} fresh_mini_pages handed out for the first time since memory grew
+ * @property {number} reused_mini_pages handed out again
+ * @property {number} fresh_pages
+ * @property {number} reused_pages
+ * @property {number} fresh_reused_ratio fresh_mini_pages / reused_mini_pages; Infinity if none was re-used, 0 if none was used
+ * @property {number} fresh_reused_page_ratio the same for heap pages
+ * @property {number} number_of_heap_grows
+ * @property {number} internal_fragmentation share of the MiniPages and pages in use that no live block covers, 0 … 1
+ * @property {number} external_fragmentation share of the free whole MiniPages and pages outside of the largest run, 0 … 1
+ * @property {number} schema_version of the layout record
+ */
+/**
+ * @typedef {object} HeapSpaceStatistics
+ * @property {SpaceName} space_name
+ * @property {number} space_size
+ * @property {number} space_used_size
+ * @property {number} space_available_size
+ * @property {number} physical_space_size the same as space_size: WebAssembly does not tell what is backed
+ */
+/**
+ * @typedef {object} SizeClassStatistics
+ * @property {number} size_class
+ * @property {number} block_size
+ * @property {number} number_of_mini_pages
+ * @property {number} number_of_blocks used and free
+ * @property {number} number_of_used_blocks
+ * @property {number} number_of_free_blocks home and cached
+ * @property {number} number_of_cached_blocks of the free ones, those on the free-block stack and in the cursor
+ * @property {number} number_of_pages_with_room length of the class's global stack of heap pages
+ */
+/** @typedef {Record<SpaceName, { size: number, used: number, available: number }>} Spaces */
+/** @typedef {Omit<SizeClassStatistics, 'number_of_pages_with_room'>} ClassCount */
+/** Everything that one walk over the heap finds out. */
+export class Survey {
+    /** @param {HeapImage} heap */
+    constructor(heap: HeapImage);
+    pages: number;
+    free_pages: number;
+    used_mini_pages: number;
+    gap_pages: number;
+    live_blocks: number;
+    cached_blocks: number;
+    home_bytes: number;
+    free_mini_bytes: number;
+    largest_free: number;
+    used_slot_bytes: number;
+    /** @type {ClassCount[]} */ classes: ClassCount[];
+    /** @type {Spaces} */ spaces: Spaces;
+    #private;
+}
+export type HeapImage = import("./heap_image.js").HeapImage;
+export type SpaceName = "static" | "stack" | "meta" | "mini" | "large" | "free" | "external" | "unclaimed";
+/**
+ * sizes in bytes
+ */
+export type HeapStatistics = {
+    /**
+     * heap pages that are gharial's: the spaces meta, mini, large and free
+     */
+    total_heap_size: number;
+    /**
+     * live blocks, by the size of their class or run
+     */
+    used_heap_size: number;
+    /**
+     * what the program may still get: free memory, and growth up to heap_size_limit
+     */
+    total_available_size: number;
+    /**
+     * what memory may grow to; its size now, if nobody told
+     */
+    heap_size_limit: number;
+    /**
+     * highest sum of MiniPages and heap pages in use
+     */
+    peak_used_heap_size: number;
+    /**
+     * taken from sbrk by others
+     */
+    external_memory: number;
+    static_data_size: number;
+    stack_size: number;
+    /**
+     * slots in use for meta-pages, page map and MiniPage map
+     */
+    metadata_size: number;
+    /**
+     * free runs of heap pages, free MiniPages, free blocks that are home
+     */
+    free_heap_size: number;
+    /**
+     * the largest run of free heap pages, or of free MiniPages
+     */
+    largest_free_size: number;
+    /**
+     * heap pages, without those of others
+     */
+    number_of_pages: number;
+    number_of_free_pages: number;
+    /**
+     * MiniPages in use; whole pages of large blocks count as 32
+     */
+    number_of_mini_pages: number;
+    number_of_live_allocations: number;
+    /**
+     * free blocks on free-block stacks and in cursors
+     */
+    number_of_cached_blocks: number;
+    /**
+     * handed out for the first time since memory grew
+     */
+    fresh_mini_pages: number;
+    /**
+     * handed out again
+     */
+    reused_mini_pages: number;
+    fresh_pages: number;
+    reused_pages: number;
+    /**
+     * fresh_mini_pages / reused_mini_pages; Infinity if none was re-used, 0 if none was used
+     */
+    fresh_reused_ratio: number;
+    /**
+     * the same for heap pages
+     */
+    fresh_reused_page_ratio: number;
+    number_of_heap_grows: number;
+    /**
+     * share of the MiniPages and pages in use that no live block covers, 0 … 1
+     */
+    internal_fragmentation: number;
+    /**
+     * share of the free whole MiniPages and pages outside of the largest run, 0 … 1
+     */
+    external_fragmentation: number;
+    /**
+     * of the layout record
+     */
+    schema_version: number;
+};
+export type HeapSpaceStatistics = {
+    space_name: SpaceName;
+    space_size: number;
+    space_used_size: number;
+    space_available_size: number;
+    /**
+     * the same as space_size: WebAssembly does not tell what is backed
+     */
+    physical_space_size: number;
+};
+export type SizeClassStatistics = {
+    size_class: number;
+    block_size: number;
+    number_of_mini_pages: number;
+    /**
+     * used and free
+     */
+    number_of_blocks: number;
+    number_of_used_blocks: number;
+    /**
+     * home and cached
+     */
+    number_of_free_blocks: number;
+    /**
+     * of the free ones, those on the free-block stack and in the cursor
+     */
+    number_of_cached_blocks: number;
+    /**
+     * length of the class's global stack of heap pages
+     */
+    number_of_pages_with_room: number;
+};
+export type Spaces = Record<SpaceName, {
+    size: number;
+    used: number;
+    available: number;
+}>;
+export type ClassCount = Omit<SizeClassStatistics, "number_of_pages_with_room">;
+import { CachedIndex } from './walk.js';
