@@ -1,7 +1,7 @@
 # common.bash — which SDK is used. Sourced by install, run and node; prints nothing, starts no SDK tool unless it must.
 # Assumes: bash. An SDK is "native" (emsdk or a package of the machine) or "own" (a Debian tree that install made).
 
-gharial_min_emcc=4.0.0 # ports' settings are plain lists and mallinfo has size_t fields from here on; tested: 6.0
+gharial_min_emcc=4.0.15 # _sbrk64 is there from here on; tested: 6.0
 gharial_cache=${XDG_CACHE_HOME:-$HOME/.cache}/gharial
 gharial_sdk=$gharial_cache/sdk
 gharial_stamp=$gharial_sdk/.gharial-sdk # line 1: format and emcc version; then the files without which it is broken

@@ -96,15 +96,15 @@ describe('toolchain', () => {
 
   describe('an emcc on PATH', () => {
     it('is used when it is new enough', () => {
-      script(join(place, 'bin/emcc'), says('4.0.0'));
+      script(join(place, 'bin/emcc'), says('4.0.15'));
       const result = call(install);
       assert.equal(result.status, 0, result.stderr);
-      assert.match(result.stderr, /using emcc 4\.0\.0 \(.*\/bin\/emcc; supported from 4\.0\.0\)/);
-      assert.match(call(run, ['emcc', '--version']).stdout, /a stand-in\) 4\.0\.0/);
+      assert.match(result.stderr, /using emcc 4\.0\.15 \(.*\/bin\/emcc; supported from 4\.0\.15\)/);
+      assert.match(call(run, ['emcc', '--version']).stdout, /a stand-in\) 4\.0\.15/);
     });
 
     for (const [what, body, reason] of [
-      ['too old', says('3.1.6'), /emcc is too old \(supported from 4\.0\.0, found 3\.1\.6\)/],
+      ['too old', says('3.1.6'), /emcc is too old \(supported from 4\.0\.15, found 3\.1\.6\)/],
       ['broken', 'exit 3', /emcc does not run/],
     ]) {
       it(`is passed over with a notice when it is ${what}, for an SDK of gharial's own`, () => {
@@ -146,7 +146,7 @@ describe('toolchain', () => {
       [
         'is too old',
         () => emsdk('3.1.74'),
-        /is too old: supported from 4\.0\.0, found 3\.1\.74: .*unset EMSDK/,
+        /is too old: supported from 4\.0\.15, found 3\.1\.74: .*unset EMSDK/,
       ],
       [
         'has lost its clang',
