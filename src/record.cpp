@@ -166,7 +166,7 @@ static_assert(offsetof(Record, self) == 48, "the layout above");
 }  // namespace
 
 extern "C" const Record gharial_record;
-[[gnu::used, gnu::visibility("default")]] constinit const Record gharial_record = {
+[[gnu::visibility("default")]] constinit const Record gharial_record = {
     {'g', 'h', 'a', 'r', 'i', 'a', 'l', ' ', 'r', 'e', 'c', 'o', 'r', 'd', '\n', '\1'},
     sizeof(Record),
     kSchemaVersion,
