@@ -196,7 +196,7 @@ template <class M> struct CountersOf {
 // pages costs one load, and none before the program's first allocation.
 template <class M> struct GlobalMetaPageOf {
   typename M::Word mini_page_map_bytes;  // length of the MiniPage map; 0 before the first allocation
-  typename M::Word heap_begin;           // lowest byte that sbrk gave us: the first heap page may start below it
+  typename M::Word heap_begin;           // lowest byte of the heap: the first heap page may start below it
   typename M::Word break_at;             // where sbrk keeps the break (0: unknown), for readers without wasm
   typename M::Word page_map_root[kRootEntries<M>];
   PageIndex first_page, end_page;  // the heap: every page from first to end is in the page map

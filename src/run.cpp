@@ -192,7 +192,7 @@ bool absorb(Range range) noexcept {
 
   if (first_range) {
     global.first_page = carved_from;
-    global.heap_begin = range.begin;
+    global.heap_begin = range.begin > address_of(carved_from) ? range.begin : address_of(carved_from);
     global.break_at = Source::break_at();
     close_stacks();
   }

@@ -68,7 +68,7 @@ void collect(gharial_stats& stats) noexcept {
         note_free(stats, bytes);
     }
   });
-  const Address below = global.heap_begin & (kHeapPageBytes - 1);  // the first page's static data is not ours
+  const Address below = global.heap_begin - address_of(global.first_page);  // the first page's static data is not ours
   stats.heap_bytes -= below;
   stats.metadata_bytes -= below;
   const Counters& counters = global.counters;
