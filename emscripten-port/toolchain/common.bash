@@ -24,17 +24,23 @@ version_at_least() {
   return 0
 }
 
-# emcc_version EMCC: the version, or nothing. The text file beside the real emcc is read where there is one: starting
-# Python for `emcc --version` would cost more than everything else that run does.
+# emcc_version EMCC: the version, or nothing. Starting Python for `emcc --version` would cost more than everything else
+# that run does: the text file beside the real emcc is read where there is one, and what a wrapper said is remembered.
 emcc_version() {
-  local real dir line
-  real=$(readlink -f "$1" 2>/dev/null) && dir=${real%/*}
-  if [[ -r $dir/emscripten-version.txt ]]; then
-    read -r line <"$dir/emscripten-version.txt"
+  local real line='' key='' memory=$gharial_cache/emcc-version
+  real=$(readlink -f "$1" 2>/dev/null) || return 0
+  if [[ -r ${real%/*}/emscripten-version.txt ]]; then
+    read -r line <"${real%/*}/emscripten-version.txt"
     line=${line//\"/}
   else
-    line=$("$1" --version 2>/dev/null </dev/null) || return 0
-    line=${line%%$'\n'*}
+    key=$(stat -c '%n %i %s %Y' "$real" 2>/dev/null) || return 0
+    local known=''
+    { IFS= read -r known && IFS= read -r line; } 2>/dev/null <"$memory" || true
+    if [[ $known != "$key" ]]; then
+      line=$("$1" --version 2>/dev/null </dev/null) || return 0
+      line=${line%%$'\n'*}
+      mkdir -p "$gharial_cache" 2>/dev/null && printf '%s\n' "$key" "$line" 2>/dev/null >"$memory" || true
+    fi
   fi
   [[ $line =~ ([0-9]+\.[0-9]+\.[0-9]+) ]] && printf '%s' "${BASH_REMATCH[1]}"
 }

@@ -103,6 +103,15 @@ describe('toolchain', () => {
       assert.match(call(run, ['emcc', '--version']).stdout, /a stand-in\) 4\.0\.15/);
     });
 
+    it('is asked for its version once, and again when it has changed', () => {
+      const count = `echo called >>'${place}/calls'; `;
+      script(join(place, 'bin/emcc'), count + says('4.0.15'));
+      for (let i = 0; i < 3; ++i) assert.equal(call(run, ['true']).status, 0);
+      assert.equal(readFileSync(join(place, 'calls'), 'utf8'), 'called\n');
+      script(join(place, 'bin/emcc'), `${count}exit 1 # broken since`);
+      assert.match(call(install).stderr, /emcc does not run/);
+    });
+
     for (const [what, body, reason] of [
       ['too old', says('3.1.6'), /emcc is too old \(supported from 4\.0\.15, found 3\.1\.6\)/],
       ['broken', 'exit 3', /emcc does not run/],
@@ -127,6 +136,12 @@ describe('toolchain', () => {
       assert.equal(result.status, 0, result.stderr);
       assert.equal(result.stdout, 'emcc (a stand-in) 5.0.1 (abc)\nthe node of the SDK\n');
       assert.equal(result.stderr, '');
+    });
+
+    it('has to have a clang that runs', () => {
+      env.EMSDK = emsdk('5.0.1');
+      script(join(env.EMSDK, 'upstream/bin/clang'), 'exit 1');
+      assertOneLineError(call(install), /is broken, .*\/clang does not run: .*unset EMSDK/);
     });
 
     it('goes before an emcc on PATH', () => {
