@@ -10,7 +10,7 @@ RUN := $(TOOLCHAIN)/run
 WITH_NODE := $(TOOLCHAIN)/with-node
 MOCHA := $(WITH_NODE) node node_modules/mocha/bin/mocha.js $$([[ -t 1 ]] || echo --no-color)
 PORT := emscripten-port/gharial.py
-SECONDS ?= 60
+FUZZ_SECONDS ?= 60
 TESTS ?= 'test/**/*.test.js'
 
 cxx_files = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' '*.cpp' '*.hpp')
@@ -19,7 +19,7 @@ bash_files = $(shell grep -lE '^\#!/(usr/bin/env bash|bin/bash|bin/sh)' .ci/* $(
 help: ## list the targets
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1\t\2/p' Makefile | expand -t 24
 
-demo: sdk npm ## build a program nobody here wrote with gharial, run it, and print the report of its heap
+demo: sdk ## build a program nobody here wrote with gharial, run it, and print the report of its heap
 	@$(WITH_NODE) node test/programs/demo.js
 
 lib: sdk ## build libgharial and libgharial-checked and copy them to build/lib
@@ -33,13 +33,13 @@ lib: sdk ## build libgharial and libgharial-checked and copy them to build/lib
 	@ls build/lib/*.a
 
 test: prepare ## run every test: units, model, port, JavaScript, programs, native, fuzz, mutants (TESTS=… for some)
-	@$(MOCHA) $(TESTS)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(MOCHA) $(TESTS)
 
-fuzz: clang ## fuzz the native build, SECONDS=60
-	@test/fuzz/run $(SECONDS)
+fuzz: prepare ## fuzz the native build alone (FUZZ_SECONDS=60)
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(MOCHA) 'test/fuzz/**/*.test.js'
 
 mutants: prepare ## break the allocator on purpose, once for each mutant, and see the tests reject it
-	@$(WITH_NODE) node test/mutant/run.js
+	@$(MOCHA) 'test/mutant/**/*.test.js'
 
 programs: ## fetch the programs that the tests build
 	@test/programs/fetch
