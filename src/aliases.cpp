@@ -1,6 +1,8 @@
-// aliases.cpp — the C library's names for what malloc.cpp and stats.cpp define: all weak, so that a program's own malloc, or
-// a sanitizer's, goes first (strong ones fail to link: "duplicate symbol: malloc").
-// Assumes: compiled only for Emscripten, with malloc.cpp in the same translation unit (an alias needs its target there).
+// aliases.cpp — the C library's names for what malloc.cpp and stats.cpp define: all weak, so that a
+// program's own malloc, or a sanitizer's, goes first (strong ones fail to link: "duplicate symbol:
+// malloc").
+// Assumes: compiled only for Emscripten, with malloc.cpp in the same translation unit (an alias
+// needs its target there).
 #include <malloc.h>
 #include <stdlib.h>
 
@@ -9,7 +11,8 @@
 extern "C" {
 
 struct mallinfo2 gharial_mallinfo2(void);
-static_assert(sizeof(struct mallinfo) == sizeof(struct mallinfo2), "mallinfo may be an alias: the SDK's fields are size_t");
+static_assert(sizeof(struct mallinfo) == sizeof(struct mallinfo2),
+              "mallinfo may be an alias: the SDK's fields are size_t");
 
 GHARIAL_WEAK(malloc, gharial_malloc) void* malloc(size_t);
 GHARIAL_WEAK(free, gharial_free) void free(void*);
@@ -28,7 +31,8 @@ GHARIAL_WEAK(mallinfo2, gharial_mallinfo2) struct mallinfo2 mallinfo2(void);
 GHARIAL_WEAK(malloc_stats, gharial_malloc_stats) void malloc_stats(void);
 GHARIAL_WEAK(mallopt, gharial_mallopt) int mallopt(int, int);
 GHARIAL_WEAK(free_sized, gharial_free_sized) void free_sized(void*, size_t);
-GHARIAL_WEAK(free_aligned_sized, gharial_free_aligned_sized) void free_aligned_sized(void*, size_t, size_t);
+GHARIAL_WEAK(free_aligned_sized, gharial_free_aligned_sized)
+void free_aligned_sized(void*, size_t, size_t);
 
 // What the C library itself and Emscripten's runtime call, past any malloc of the program's own.
 GHARIAL_WEAK(__libc_malloc, gharial_malloc) void* __libc_malloc(size_t);
@@ -38,8 +42,11 @@ GHARIAL_WEAK(__libc_realloc, gharial_realloc) void* __libc_realloc(void*, size_t
 GHARIAL_WEAK(__libc_memalign, gharial_memalign) void* __libc_memalign(size_t, size_t);
 GHARIAL_WEAK(emscripten_builtin_malloc, gharial_malloc) void* emscripten_builtin_malloc(size_t);
 GHARIAL_WEAK(emscripten_builtin_free, gharial_free) void emscripten_builtin_free(void*);
-GHARIAL_WEAK(emscripten_builtin_calloc, gharial_calloc) void* emscripten_builtin_calloc(size_t, size_t);
-GHARIAL_WEAK(emscripten_builtin_realloc, gharial_realloc) void* emscripten_builtin_realloc(void*, size_t);
-GHARIAL_WEAK(emscripten_builtin_memalign, gharial_memalign) void* emscripten_builtin_memalign(size_t, size_t);
+GHARIAL_WEAK(emscripten_builtin_calloc, gharial_calloc)
+void* emscripten_builtin_calloc(size_t, size_t);
+GHARIAL_WEAK(emscripten_builtin_realloc, gharial_realloc)
+void* emscripten_builtin_realloc(void*, size_t);
+GHARIAL_WEAK(emscripten_builtin_memalign, gharial_memalign)
+void* emscripten_builtin_memalign(size_t, size_t);
 
 }  // extern "C"

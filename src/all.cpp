@@ -1,8 +1,12 @@
-// all.cpp — includes the others: the release archive is one translation unit, whose unused functions the linker drops.
+// all.cpp — includes the others: the release archive is one translation unit, whose unused
+// functions the linker drops.
 #include "heap.cpp"
 #include "heap_page.cpp"
 #include "metadata.cpp"
 #include "run.cpp"
+#include "growth.cpp"
+#include "obtain.cpp"
+#include "large.cpp"
 #include "check.cpp"
 #include "fault.cpp"
 #include "stats.cpp"

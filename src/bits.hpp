@@ -32,7 +32,8 @@ constexpr bool multiply_overflows(size_t a, size_t b, size_t* product) noexcept 
 }
 
 // Bit i is set iff bits i … i+length-1 of `mask` all are; 1 <= length <= 32. At most five steps:
-// a run of n ones that starts at i is two overlapping runs of n - s ones that start at i and at i + s.
+// a run of n ones that starts at i is two overlapping runs of n - s ones that start at i and at i +
+// s.
 constexpr uint32_t starts_of_runs(uint32_t mask, uint32_t length) noexcept {
   while (length > 1) {
     const uint32_t step = length / 2;

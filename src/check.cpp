@@ -1,5 +1,6 @@
 // check.cpp — is I1 … I12 (layout.hpp) true? A visitor of walk.hpp.
-// Assumes: the heap may be broken in any way. Keeps: reads only, within the heap's own metadata; every loop is bounded.
+// Assumes: the heap may be broken in any way. Keeps: reads only, within the heap's own metadata;
+// every loop is bounded.
 #include "check.hpp"
 #include "heap.hpp"
 #include "metadata.hpp"
@@ -19,16 +20,18 @@ struct Checker {
   void check_small_run(MetaPage& meta, uint32_t first, MiniPageHeader& header) noexcept {
     const uint8_t c = header.size_class.raw;
     if (c == 0 || c > kSizeClasses) return require(false, 7);
-    require(header.block_bytes == bytes_of(header.size_class) && header.run == mini_pages_of(header.size_class) &&
+    require(header.block_bytes == bytes_of(header.size_class) &&
+                header.run == mini_pages_of(header.size_class) &&
                 header.capacity == blocks_of(header.size_class) &&
                 header.reciprocal == reciprocal_of(header.block_bytes),
             1);
     uint32_t home = 0;
     for (uint32_t word = 0; word < kFreeWords; ++word) {
       const uint32_t below = word * 64;
-      const uint64_t possible = header.capacity <= below           ? 0
-                                : header.capacity - below >= 64 ? ~uint64_t{0}
-                                                                   : (uint64_t{1} << (header.capacity - below)) - 1;
+      const uint64_t possible = header.capacity <= below ? 0
+                                : header.capacity - below >= 64
+                                    ? ~uint64_t{0}
+                                    : (uint64_t{1} << (header.capacity - below)) - 1;
       require((header.free[word] & ~possible) == 0, 1);
       home += static_cast<uint32_t>(std::popcount(header.free[word]));
     }
@@ -36,7 +39,8 @@ struct Checker {
     bool listed = false;
     uint8_t before = kNoMiniPage;
     uint32_t steps = 0;
-    for (uint8_t at = meta.lists[c]; at != kNoMiniPage && steps++ < kMiniPagesPerPage; at = meta.mini_pages[at].next) {
+    for (uint8_t at = meta.lists[c]; at != kNoMiniPage && steps++ < kMiniPagesPerPage;
+         at = meta.mini_pages[at].next) {
       if (at >= kMiniPagesPerPage) return require(false, 2);
       require(meta.mini_pages[at].prev == before, 2);
       before = at;
@@ -63,8 +67,11 @@ struct Checker {
       covered |= bits;
       used_mini_pages += header.run;
       if (header.kind == RunKind::small_run) return check_small_run(meta, first, header);
-      for (uint32_t i = 0; i < header.run; ++i) require(class_at(address_of(meta, first + i)) == kNotSmall, 7);
-      require(header.kind == RunKind::medium_run || (header.kind == RunKind::large_tail && first == 0), 12);
+      for (uint32_t i = 0; i < header.run; ++i)
+        require(class_at(address_of(meta, first + i)) == kNotSmall, 7);
+      require(header.kind == RunKind::medium_run ||
+                  (header.kind == RunKind::large_tail && first == 0),
+              12);
       if (header.kind == RunKind::large_tail) tails += header.run;
     });
     require(sound, 12);
@@ -103,7 +110,8 @@ struct Checker {
       expected_tails += entry.tail;
       if (entry.tail == 0) return;
       const PageEntry* tail = find_entry(page + length);
-      require(tail != nullptr && tail->kind == PageKind::cut && meta_of(*tail).mini_pages[0].kind == RunKind::large_tail &&
+      require(tail != nullptr && tail->kind == PageKind::cut &&
+                  meta_of(*tail).mini_pages[0].kind == RunKind::large_tail &&
                   meta_of(*tail).mini_pages[0].run == entry.tail,
               12);
     });
@@ -117,7 +125,8 @@ struct Checker {
   void check_stacks() noexcept {
     for (uint8_t c = 1; c <= kSizeClasses; ++c) {
       uint32_t before = 0, count = 0;
-      for (uint32_t page = global.class_stacks[c]; page != 0 && count <= pages_with_class[c]; ++count) {
+      for (uint32_t page = global.class_stacks[c]; page != 0 && count <= pages_with_class[c];
+           ++count) {
         const PageEntry* entry = find_entry(PageIndex{page});
         if (entry == nullptr || entry->kind != PageKind::cut) return require(false, 3);
         const MetaPage& meta = meta_of(*entry);
@@ -146,7 +155,8 @@ struct Checker {
       PageIndex before = kNoPage;
       for (PageIndex page = global.bins[bin]; page != kNoPage && found <= free_runs; ++found) {
         const PageEntry* entry = find_entry(page);
-        if (entry == nullptr || entry->kind != PageKind::free_run || entry->run_pages == 0) return require(false, 6);
+        if (entry == nullptr || entry->kind != PageKind::free_run || entry->run_pages == 0)
+          return require(false, 6);
         require(bin_of(HeapPages{entry->run_pages}) == bin && entry->links.prev == before, 6);
         before = page;
         page = entry->links.next;
@@ -161,9 +171,11 @@ struct Checker {
   void check_metadata() noexcept {
     uint32_t found = 0;
     PageIndex before = kNoPage;
-    for (PageIndex page = global.metadata_stack; page != kNoPage && found <= metadata_pages_with_room; ++found) {
+    for (PageIndex page = global.metadata_stack;
+         page != kNoPage && found <= metadata_pages_with_room; ++found) {
       const PageEntry* entry = find_entry(page);
-      if (entry == nullptr || entry->kind != PageKind::metadata || entry->run_pages == 0) return require(false, 10);
+      if (entry == nullptr || entry->kind != PageKind::metadata || entry->run_pages == 0)
+        return require(false, 10);
       require(entry->links.prev == before, 10);
       before = page;
       page = entry->links.next;
@@ -191,8 +203,10 @@ struct Checker {
       if (cursor.bits == 0) continue;
       if (header == nullptr || header->size_class != size_class) return require(false, 8);
       for (uint64_t bits = cursor.bits; bits != 0; bits &= bits - 1) {
-        const Address block = cursor.base + static_cast<uint32_t>(std::countr_zero(bits)) * cursor.block_bytes;
-        const uint32_t number = block_number(*header, static_cast<uint32_t>(block - run_address(*header)));
+        const Address block =
+            cursor.base + static_cast<uint32_t>(std::countr_zero(bits)) * cursor.block_bytes;
+        const uint32_t number =
+            block_number(*header, static_cast<uint32_t>(block - run_address(*header)));
         require(number < header->capacity && !is_home(*header, number), 8);
       }
     }
@@ -202,7 +216,8 @@ struct Checker {
     return find_entry(page_of(block)) == nullptr ? kNotSmall : class_at(block);
   }
 
-  uint32_t used_mini_pages = 0, tails = 0, expected_tails = 0, free_runs = 0, metadata_pages_with_room = 0;
+  uint32_t used_mini_pages = 0, tails = 0, expected_tails = 0, free_runs = 0,
+           metadata_pages_with_room = 0;
   uint32_t rooms[kRoomStacks] = {};
   uint32_t pages_with_class[kSizeClasses + 1] = {};
 };

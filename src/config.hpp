@@ -1,5 +1,6 @@
 // config.hpp — every number a person may change, each with its reason; the only file with #if.
-// Assumes: the build defines GHARIAL_CHECKED (0 or 1). Keeps: nothing here costs an instruction that is not asked for.
+// Assumes: the build defines GHARIAL_CHECKED (0 or 1). Keeps: nothing here costs an instruction
+// that is not asked for.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -25,12 +26,15 @@ inline constexpr uint32_t kHeapPageShift = 16;
 // 32 MiniPages to a heap page: one 32-bit mask says which are free.
 inline constexpr uint32_t kMiniPageShift = 11;
 
-// Requests up to here find their size class in one table look-up; 2 KiB keeps the table at 257 bytes.
+// Requests up to here find their size class in one table look-up; 2 KiB keeps the table at 257
+// bytes.
 inline constexpr uint32_t kSmallMax = 2048;
-// Up to here several blocks may share a run of MiniPages. Above, rounding to whole MiniPages wastes less than classes.
+// Up to here several blocks may share a run of MiniPages. Above, rounding to whole MiniPages wastes
+// less than classes.
 inline constexpr uint32_t kClassMax = 16384;
 
-// A free-block stack may hold this many bytes of free blocks: enough to absorb a burst, too little to pin much.
+// A free-block stack may hold this many bytes of free blocks: enough to absorb a burst, too little
+// to pin much.
 inline constexpr uint32_t kStackBytes = 4096;
 inline constexpr uint32_t kStackCapacityMin = 2;
 inline constexpr uint32_t kStackCapacityMax = 63;

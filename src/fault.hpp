@@ -1,6 +1,7 @@
 // fault.hpp — the closed list of misuse codes and the one function that stops the program.
-// Keeps: C++ passes a code, an address and one number; the sentence is made in JavaScript, so wasm carries no strings
-// and reporting cannot allocate. A fault never returns. Out of memory is not a fault.
+// Keeps: C++ passes a code, an address and one number; the sentence is made in JavaScript, so wasm
+// carries no strings and reporting cannot allocate. A fault never returns. Out of memory is not a
+// fault.
 #pragma once
 #include "layout.hpp"
 
@@ -14,7 +15,8 @@ enum class Fault : uint8_t {
   internal,           // detail: line
 };
 
-[[noreturn, gnu::cold, gnu::noinline]] void fault(Fault what, Address where, size_t detail) noexcept;
+[[noreturn, gnu::cold, gnu::noinline]] void fault(Fault what, Address where,
+                                                  size_t detail) noexcept;
 
 // An assumption of the code itself; nothing in the release variant.
 inline void expect(bool true_here, Address where, int line = __builtin_LINE()) noexcept {

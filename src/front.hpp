@@ -1,4 +1,5 @@
-// front.hpp — what malloc and free touch first, at link-time addresses: MiniPage map base, free-block stacks, cursors.
+// front.hpp — what malloc and free touch first, at link-time addresses: MiniPage map base, free-
+// block stacks, cursors.
 // Assumes: run.cpp closes the stacks before the first block exists. Keeps: I8 (with heap.cpp).
 #pragma once
 #include "layout.hpp"
@@ -6,32 +7,37 @@
 namespace gharial {
 
 struct Front {
-  uint8_t* mini_page_map;         // base; indexed by address >> 11
-  Word* tops[kSizeClasses + 1];   // newest entry of each class's stack, or its 0 word; [0]: always full
+  uint8_t* mini_page_map;  // base; indexed by address >> 11
+  Word* tops[kSizeClasses +
+             1];  // newest entry of each class's stack, or its 0 word; [0]: always full
 };
 extern constinit Front front;
 extern constinit Word front_stack_words[kStackWords];
 extern constinit Cursor front_cursors[kSizeClasses + 1];
-extern constinit MiniPageHeader* front_current[kSizeClasses + 1];  // run that the cursor works through
+extern constinit MiniPageHeader*
+    front_current[kSizeClasses + 1];  // run that the cursor works through
 
 // Newest free block of the class, or kNone. Two dependent loads.
 inline Address pop_block(SizeClass size_class) noexcept {
   Word* top = front.tops[size_class.raw];
   const Address block = *top;
-  if (block != kNone) [[likely]] front.tops[size_class.raw] = top - 1;
+  if (block != kNone) [[likely]]
+    front.tops[size_class.raw] = top - 1;
   return block;
 }
 
 // False iff the stack is full, which that of "not small" always is.
 inline bool push_block(SizeClass size_class, Address block) noexcept {
   Word* top = front.tops[size_class.raw];
-  if (top[1] == kStackEnd) [[unlikely]] return false;
+  if (top[1] == kStackEnd) [[unlikely]]
+    return false;
   top[1] = block;
   front.tops[size_class.raw] = top + 1;
   return true;
 }
 
-// Lowest block left in the cursor's word, or kNone. One look at the bits: the base does not depend on them.
+// Lowest block left in the cursor's word, or kNone. One look at the bits: the base does not depend
+// on them.
 inline Address take_from_cursor(SizeClass size_class) noexcept {
   Cursor& cursor = front_cursors[size_class.raw];
   const uint64_t bits = cursor.bits;
@@ -40,7 +46,8 @@ inline Address take_from_cursor(SizeClass size_class) noexcept {
   return cursor.base + static_cast<uint32_t>(std::countr_zero(bits)) * cursor.block_bytes;
 }
 
-// Class of the block at `block`, kNotSmall for NULL and for whatever is no block of a class. One load behind the base.
+// Class of the block at `block`, kNotSmall for NULL and for whatever is no block of a class. One
+// load behind the base.
 inline SizeClass class_at(Address block) noexcept {
   return SizeClass{front.mini_page_map[block >> kMiniPageShift]};
 }

@@ -1,6 +1,7 @@
-// heap.hpp — the heap: fast paths inline, on one screen; everything else behind allocate_slow and release_slow.
-// Assumes: front.hpp's stacks. Keeps: I8. Constant time but for growth, for bytes cleared or copied for the caller, and
-// for the flush after refused growth.
+// heap.hpp — the heap: fast paths inline, on one screen; everything else behind allocate_slow and
+// release_slow.
+// Assumes: front.hpp's stacks. Keeps: I8. Constant time but for growth, for bytes cleared or copied
+// for the caller, and for the flush after refused growth.
 #pragma once
 #include "front.hpp"
 #include "page_map.hpp"
@@ -10,7 +11,8 @@ namespace gharial {
 // Whether the caller wants the block's bytes to be zero (calloc).
 enum class Contents : bool { any, zero };
 
-// Out of line, last: no free block of the class is at hand, or the request is not small. kNone iff memory ran out.
+// Out of line, last: no free block of the class is at hand, or the request is not small. kNone iff
+// memory ran out.
 [[gnu::noinline]] Address allocate_slow(size_t bytes) noexcept;
 // The class's stack is full, or the address is no small block (NULL included).
 [[gnu::noinline]] void release_slow(Address block, SizeClass size_class) noexcept;
@@ -19,8 +21,10 @@ enum class Contents : bool { any, zero };
 inline Address allocate(size_t bytes) noexcept {
   if (bytes <= kSmallMax) [[likely]] {
     const SizeClass size_class = class_of(bytes);
-    if (const Address block = pop_block(size_class); block != kNone) [[likely]] return block;
-    if (const Address block = take_from_cursor(size_class); block != kNone) [[likely]] return block;
+    if (const Address block = pop_block(size_class); block != kNone) [[likely]]
+      return block;
+    if (const Address block = take_from_cursor(size_class); block != kNone) [[likely]]
+      return block;
   }
   return allocate_slow(bytes);
 }
@@ -28,7 +32,8 @@ inline Address allocate(size_t bytes) noexcept {
 // Makes a block free. User memory is neither read nor written.
 inline void release(Address block) noexcept {
   const SizeClass size_class = class_at(block);
-  if (!push_block(size_class, block)) [[unlikely]] release_slow(block, size_class);
+  if (!push_block(size_class, block)) [[unlikely]]
+    release_slow(block, size_class);
 }
 
 // The same as allocate, every byte of the block zero. Clears what may not be zero, once.

@@ -1,5 +1,6 @@
 // heap_page.cpp — MiniPages inside one cut page, and the global stacks of heap pages.
-// Keeps: I2 the lists, I3 the class stacks, I4 the room stacks, I12 the masks. Constant time throughout.
+// Keeps: I2 the lists, I3 the class stacks, I4 the room stacks, I12 the masks. Constant time
+// throughout.
 #include "heap_page.hpp"
 #include "metadata.hpp"
 #include "run.hpp"
@@ -7,7 +8,8 @@
 namespace gharial {
 namespace {
 
-// Pages link by index; 0 ends a stack. `links` finds the links that serve this stack in a meta-page.
+// Pages link by index; 0 ends a stack. `links` finds the links that serve this stack in a meta-
+// page.
 template <class Links> void push_page(PageLink& top, MetaPage& meta, Links links) noexcept {
   links(meta) = {top, 0};
   const PageLink page = static_cast<PageLink>(meta.page.raw);
@@ -25,7 +27,9 @@ template <class Links> void unlink_page(PageLink& top, MetaPage& meta, Links lin
 
 constexpr auto room_links = [](MetaPage& meta) -> PageLinks<ThisModel>& { return meta.room_links; };
 constexpr auto class_links(SizeClass size_class) noexcept {
-  return [size_class](MetaPage& meta) -> PageLinks<ThisModel>& { return meta.class_links[size_class.raw]; };
+  return [size_class](MetaPage& meta) -> PageLinks<ThisModel>& {
+    return meta.class_links[size_class.raw];
+  };
 }
 
 // Puts the page on the room stack `room`; 0 and 32 stand for none.
@@ -76,7 +80,8 @@ MetaPage* page_with_room(uint32_t length) noexcept {
   return &meta_of(PageIndex{global.room_stacks[std::countr_zero(rooms)]});
 }
 
-uint32_t take_mini_pages(MetaPage& meta, uint32_t length, uint32_t step, uint32_t* touched) noexcept {
+uint32_t take_mini_pages(MetaPage& meta, uint32_t length, uint32_t step,
+                         uint32_t* touched) noexcept {
   const uint32_t on_step = ~0u / low_mask(step);  // every step-th bit
   // M6: MiniPages that were in use before come first. What was never touched costs no memory yet.
   uint32_t starts = starts_of_runs(meta.free_mask & meta.touched_mask, length) & on_step;
@@ -106,7 +111,8 @@ void give_back_mini_pages(MetaPage& meta, uint32_t first, uint32_t length) noexc
   meta.free_mask |= bits;
   global.counters.used_mini_pages -= length;
   if (meta.free_mask != ~0u) return set_room(meta, longest_run(meta.free_mask));
-  // Whole again. One such page stays warm, so that a program at the edge does not cut and join for ever.
+  // Whole again. One such page stays warm, so that a program at the edge does not cut and join for
+  // ever.
   if (global.warm_page == kNoPage) {
     set_room(meta, 0);
     global.warm_page = meta.page;

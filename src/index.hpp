@@ -1,4 +1,5 @@
-// index.hpp — the strong types: a number that means one thing does not turn into another by accident.
+// index.hpp — the strong types: a number that means one thing does not turn into another by
+// accident.
 // Assumes nothing. Keeps: no operation here is more than the operation on the number inside.
 #pragma once
 #include "config.hpp"
@@ -15,11 +16,11 @@ template <class Tag, class Rep> struct Index {
   constexpr auto operator<=>(const Index&) const = default;
 };
 
-using SizeClass = Index<struct SizeClassTag, uint8_t>;          // 1 … kSizeClasses; 0 is "not small"
+using SizeClass = Index<struct SizeClassTag, uint8_t>;  // 1 … kSizeClasses; 0 is "not small"
 using MiniPageIndex = Index<struct MiniPageIndexTag, uint8_t>;  // 0 … 31 within its heap page
 using PageIndex = Index<struct PageIndexTag, uint32_t>;         // address >> 16; 0 is "none"
 using HeapPages = Index<struct HeapPagesTag, uint32_t>;         // a count of heap pages
-using Address = uintptr_t;                                      // a place in linear memory; 0 is "none"
+using Address = uintptr_t;  // a place in linear memory; 0 is "none"
 
 static_assert(!std::convertible_to<SizeClass, MiniPageIndex>);
 static_assert(!std::convertible_to<PageIndex, HeapPages>);
@@ -42,8 +43,12 @@ constexpr PageIndex operator-(PageIndex page, HeapPages count) noexcept {
 constexpr HeapPages operator-(PageIndex end, PageIndex begin) noexcept {
   return HeapPages{end.raw - begin.raw};
 }
-constexpr HeapPages operator+(HeapPages a, HeapPages b) noexcept { return HeapPages{a.raw + b.raw}; }
-constexpr HeapPages operator-(HeapPages a, HeapPages b) noexcept { return HeapPages{a.raw - b.raw}; }
+constexpr HeapPages operator+(HeapPages a, HeapPages b) noexcept {
+  return HeapPages{a.raw + b.raw};
+}
+constexpr HeapPages operator-(HeapPages a, HeapPages b) noexcept {
+  return HeapPages{a.raw - b.raw};
+}
 inline constexpr HeapPages kOnePage{1};
 
 constexpr PageIndex page_of(Address at) noexcept {

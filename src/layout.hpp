@@ -1,32 +1,32 @@
 // layout.hpp — every structure that lies in linear memory: drawing, invariants, offset assertions.
-// Assumes: index.hpp's sizes. Keeps: the same source describes wasm32, wasm64 and native, shared or not; JavaScript
-// learns every offset from the layout record (record.cpp), never from here.
+// Assumes: index.hpp's sizes. Keeps: the same source describes wasm32, wasm64 and native, shared or
+// not; JavaScript learns every offset from the layout record (record.cpp), never from here.
 //
 // Glossary, one meaning each, everywhere:
 //   heap page   64 KiB, 64 KiB-aligned piece of linear memory     MiniPage  2 KiB of a heap page
-//   block       what malloc returns                                run       consecutive MiniPages or heap pages that serve together
+//   block       what malloc returns                                run       consecutive pages that serve together
 //   size class  blocks of one size; 0 is "not small"               stack     LIFO, of free blocks or of heap pages
 //   fresh       never handed out since memory grew                 live      handed out now
 //   home        a free block is home when its bit in its run's header is set (else it is live, on a
 //               free-block stack, or in the cursor of its class)
 //
-//   user memory: heap pages, nothing of ours inside         metadata: elsewhere, in proportion to the heap in use
-//   ┌ cut page: 32 MiniPages ───────────────────┐           MiniPage map  1 byte per MiniPage: size class or 0
-//   │ 16 B │ 16 B │ 48 B │ 4608 B ×4 in 9 …     │           page map      16 bytes per heap page, in chunks of 128
-//   └───────────────────────────────────────────┘           meta-page     one per cut page, below
+//   user memory: heap pages, nothing of ours inside         metadata: elsewhere, in proportion
+//   ┌ cut page: 32 MiniPages ───────────────────┐    MiniPage map  1 byte per MiniPage: class or 0
+//   │ 16 B │ 16 B │ 48 B │ 4608 B ×4 in 9 …     │    page map      16 bytes per heap page
+//   └───────────────────────────────────────────┘    meta-page     one per cut page, below
 //   ┌ large block: 2 pages + 3 MiniPages ──┐┌───┐┌ free ┐   global meta-page, front: link-time addresses
 //   └──────────────────────────────────────┘└───┘└──────┘
 //
 // Invariants (checked by check.cpp; the number is what gharial_validate returns):
 //   I1  free bits above a run's capacity are never set; `home` is their count
-//   I2  a small run is on its page's list of its class  <=>  home > 0 and it is not the class's current run
-//   I3  a page is on the global stack of a class  <=>  its list of that class is not empty; links agree both ways
-//   I4  a cut page is on the room stack of its longest free run of MiniPages (1…31); the warm page is on none
+//   I2  a small run is on its page's list of its class  <=>  home > 0 and it is not current
+//   I3  a page is on the global stack of a class  <=>  its list of that class is not empty
+//   I4  a cut page is on the room stack of its longest free run (1…31); the warm page on none
 //   I5  no two free runs of heap pages touch
 //   I6  a free run is in the bin of its length and in no other; bin masks agree
 //   I7  the MiniPage map holds the class in every MiniPage of a small run, else 0
 //   I8  a block is in one place only: live, home, cursor, or once on one free-block stack
-//   I9  the page map is walkable: from the first heap page, run by run, to the end exactly; both ends of a run agree
+//   I9  the page map is walkable, run by run, to the end exactly; both ends of a run agree
 //   I10 a metadata page's free slots are on one stack of such pages; no slot is used twice
 //   I11 the counters of pages and MiniPages in use agree with the walk
 //   I12 every MiniPage is free, or in exactly one run; a free MiniPage is in none
@@ -61,9 +61,10 @@ enum class RunKind : uint8_t {
 };
 inline constexpr uint8_t kNoMiniPage = 0xff;
 
-//   0                     32           36            38         40     42           43     44      45    46     47     48
-//   │ free bits, 4 words  │ reciprocal │ block bytes │ capacity │ home │ size class │ kind │ first │ run │ next │ prev │
-// Only the header of a run's first MiniPage is whole. Small interiors hold kind and first; others nothing.
+//   0            32           36            38         40     42      43     44      45    46     47
+//   │ free bits  │ reciprocal │ block bytes │ capacity │ home │ class │ kind │ first │ run │ next │ prev │
+// Only the header of a run's first MiniPage is whole. Small interiors hold kind and first; others
+// nothing.
 struct MiniPageHeader {
   uint64_t free[kFreeWords];  // bit set: this block is free and home
   uint32_t reciprocal;        // block = (offset in run * reciprocal) >> 32
@@ -89,16 +90,17 @@ struct Nothing {};
 // ---- meta-pages -----------------------------------------------------------------------------
 
 inline constexpr uint32_t kMetaSlotBytes = kMiniPageBytes;  // metadata is allocated in slots
-inline constexpr uint32_t kRoomStacks = kMiniPagesPerPage;  // longest free run 1 … 31; index 0 unused
+inline constexpr uint32_t kRoomStacks =
+    kMiniPagesPerPage;  // longest free run 1 … 31; index 0 unused
 
 template <class M> struct PageLinks {
   typename M::PageLink next, prev;  // heap pages; 0 ends the stack
 };
 
-//   0                            1536       1540     1544   1548   1552
-//   │ 32 MiniPage headers        │ free mask │ touched │ page │ room │ room links │ class links … │ lists … │ (shared: remote bits)
-// One per cut page. When made, only kinds, masks and lists are: a header counts if its MiniPage heads a run, class links
-// count for classes whose list is not empty.
+//   0                     1536        1540      1544   1548   1552
+//   │ 32 MiniPage headers │ free mask │ touched │ page │ room │ room links │ class links │ lists │ remote
+// One per cut page. When made, only kinds, masks and lists are: a header counts if its MiniPage
+// heads a run, class links count for classes whose list is not empty.
 template <class M> struct MetaPageOf {
   MiniPageHeader mini_pages[kMiniPagesPerPage];
   uint32_t free_mask;     // bit i: MiniPage i is free
@@ -108,7 +110,8 @@ template <class M> struct MetaPageOf {
   PageLinks<M> room_links;
   PageLinks<M> class_links[kSizeClasses + 1];
   uint8_t lists[kSizeClasses + 1];  // first partly free run of the class; kNoMiniPage if none
-  [[no_unique_address]] std::conditional_t<M::shared, RemoteBits[kMiniPagesPerPage], Nothing> remote;
+  [[no_unique_address]] std::conditional_t<M::shared, RemoteBits[kMiniPagesPerPage], Nothing>
+      remote;
 };
 static_assert(offsetof(MetaPageOf<Wasm32>, free_mask) == 1536, "the drawing above");
 static_assert(offsetof(MetaPageOf<Wasm32>, room) == 1548, "the drawing above");
@@ -123,7 +126,7 @@ enum class PageKind : uint8_t {
   unknown = 0,     // no heap page (also: interior of a run, which may hold anything stale)
   free_run = 1,    // first and last page of a free run
   cut = 2,         // cut into MiniPages; `meta` is its meta-page
-  large_head = 3,  // first page of a large block; `tail` MiniPages of it lie in the page after the run
+  large_head = 3,  // first page of a large block; `tail` more MiniPages lie in the page after it
   large_last = 4,  // last whole page of a large block of two pages or more
   metadata = 5,    // our own; run_pages is a mask of its free slots
   gap = 6,         // first and last page of a range that others took from sbrk
@@ -131,7 +134,8 @@ enum class PageKind : uint8_t {
 
 //   0      1      2       4           8             12     16
 //   │ kind │ tail │ owner │ run pages │ next        │ prev │     or   │ meta (address) │ from 8 on
-// First and last entry of every run are true; those between may be stale, so that runs of any length are made in O(1).
+// First and last entry of every run are true; those between may be stale, so that runs of any
+// length are made in O(1).
 template <class M> struct PageEntryOf {
   PageKind kind;
   uint8_t tail;
@@ -145,21 +149,25 @@ template <class M> struct PageEntryOf {
   };
 };
 static_assert(sizeof(PageEntryOf<Wasm32>) == 16 && sizeof(PageEntryOf<Wasm64>) == 16);
-static_assert(offsetof(PageEntryOf<Wasm32>, run_pages) == 4 && offsetof(PageEntryOf<Wasm64>, meta) == 8);
+static_assert(offsetof(PageEntryOf<Wasm32>, run_pages) == 4 &&
+              offsetof(PageEntryOf<Wasm64>, meta) == 8);
 
 inline constexpr uint32_t kChunkPagesShift = 7;  // 128 entries of 16 bytes: one slot, 8 MiB of heap
 inline constexpr uint32_t kChunkPages = 1u << kChunkPagesShift;
 static_assert(kChunkPages * sizeof(PageEntryOf<Wasm32>) == kMetaSlotBytes);
 
-// wasm32: 512 chunks reach 4 GiB. wasm64: 256 directories of 512 chunks reach 1 TiB; a directory is made when a
-// chunk below it is.
+// wasm32: 512 chunks reach 4 GiB. wasm64: 256 directories of 512 chunks reach 1 TiB; a directory is
+// made when a chunk below it is.
 inline constexpr uint32_t kDirectoryChunksShift = 9;
 inline constexpr uint32_t kDirectoryChunks = 1u << kDirectoryChunksShift;
-template <class M> inline constexpr uint32_t kRootEntries = sizeof(typename M::Word) == 4 ? kDirectoryChunks : 256;
-template <class M> inline constexpr uint32_t kDirectoryBytes = kDirectoryChunks * sizeof(typename M::Word);
+template <class M>
+inline constexpr uint32_t kRootEntries = sizeof(typename M::Word) == 4 ? kDirectoryChunks : 256;
+template <class M>
+inline constexpr uint32_t kDirectoryBytes = kDirectoryChunks * sizeof(typename M::Word);
 template <class M>
 inline constexpr uint64_t kAddressEnd =  // what the page map can describe
-    static_cast<uint64_t>(kRootEntries<M>) * (sizeof(typename M::Word) == 4 ? 1 : kDirectoryChunks) * kChunkPages
+    static_cast<uint64_t>(kRootEntries<M>) *
+        (sizeof(typename M::Word) == 4 ? 1 : kDirectoryChunks) * kChunkPages
     << kHeapPageShift;
 static_assert(kAddressEnd<Wasm32> == uint64_t{1} << 32 && kAddressEnd<Wasm64> == uint64_t{1} << 40);
 
@@ -168,23 +176,26 @@ static_assert(kAddressEnd<Wasm32> == uint64_t{1} << 32 && kAddressEnd<Wasm64> ==
 inline constexpr uint32_t kBinsPerDoubling = 1u << kBinsPerDoublingShift;
 template <class M>  // doublings of run length above the exact bins
 inline constexpr uint32_t kDoublings = sizeof(typename M::Word) == 4 ? 16 - log2(kExactBins) : 16;
-template <class M> inline constexpr uint32_t kRunBins = kExactBins + kDoublings<M> * kBinsPerDoubling;
-static_assert(kRunBins<Wasm32> <= kExactBins + 64 && kRunBins<Wasm64> <= kExactBins + 64, "two masks");
+template <class M>
+inline constexpr uint32_t kRunBins = kExactBins + kDoublings<M> * kBinsPerDoubling;
+static_assert(kRunBins<Wasm32> <= kExactBins + 64 && kRunBins<Wasm64> <= kExactBins + 64,
+              "two masks");
 
 // ---- global meta-page -----------------------------------------------------------------------
 
-// One list for the structure, the layout record and JavaScript. Gauges and counters only; the rest is derived.
-#define GHARIAL_COUNTERS(X)                                                                                    \
-  X(fresh_mini_pages)   /* MiniPages handed out for the first time since memory grew */                        \
-  X(reused_mini_pages)  /* MiniPages handed out again */                                                       \
-  X(fresh_pages)        /* heap pages handed out for the first time since memory grew */                       \
-  X(reused_pages)       /* heap pages handed out again */                                                      \
-  X(heap_grows)         /* times memory was taken from sbrk */                                                 \
-  X(refused_grows)      /* times sbrk refused */                                                               \
-  X(used_mini_pages)    /* MiniPages now in small and medium runs, large tails and whole pages of large blocks */ \
-  X(peak_used_mini_pages) /* the highest used_mini_pages so far */                                             \
-  X(external_pages)     /* heap pages lost to ranges that others took from sbrk */                             \
-  X(touched_meta_pages) /* checked variant: meta-pages looked at so far */
+// One list for the structure, the layout record and JavaScript. Gauges and counters only; the rest
+// is derived.
+#define GHARIAL_COUNTERS(X)                                                                        \
+  X(fresh_mini_pages)  /* MiniPages handed out for the first time since memory grew */             \
+  X(reused_mini_pages) /* MiniPages handed out again */                                            \
+  X(fresh_pages)       /* heap pages handed out for the first time since memory grew */            \
+  X(reused_pages)      /* heap pages handed out again */                                           \
+  X(heap_grows)        /* times memory was taken from sbrk */                                      \
+  X(refused_grows)     /* times sbrk refused */                                                    \
+  X(used_mini_pages)   /* MiniPages now in runs of cut pages, and whole pages of large blocks */   \
+  X(peak_used_mini_pages) /* the highest used_mini_pages so far */                                 \
+  X(external_pages)       /* heap pages lost to ranges that others took from sbrk */               \
+  X(touched_meta_pages)   /* checked variant: meta-pages looked at so far */
 
 template <class M> struct CountersOf {
 #define GHARIAL_COUNTER(name) typename M::Word name;
@@ -192,12 +203,13 @@ template <class M> struct CountersOf {
 #undef GHARIAL_COUNTER
 };
 
-// What belongs to no single heap page. Lies in .bss: its parts have link-time addresses, so that reaching a stack of
-// pages costs one load, and none before the program's first allocation.
+// What belongs to no single heap page. Lies in .bss: its parts have link-time addresses, so that
+// reaching a stack of pages costs one load, and none before the program's first allocation.
 template <class M> struct GlobalMetaPageOf {
-  typename M::Word mini_page_map_bytes;  // length of the MiniPage map; 0 before the first allocation
-  typename M::Word heap_begin;           // lowest byte of the heap: the first heap page may start below it
-  typename M::Word break_at;             // where sbrk keeps the break (0: unknown), for readers without wasm
+  typename M::Word
+      mini_page_map_bytes;      // length of the MiniPage map; 0 before the first allocation
+  typename M::Word heap_begin;  // lowest byte of the heap: the first heap page may start below it
+  typename M::Word break_at;    // where sbrk keeps the break (0: unknown), for readers without wasm
   typename M::Word page_map_root[kRootEntries<M>];
   PageIndex first_page, end_page;  // the heap: every page from first to end is in the page map
   PageIndex fresh_page;            // every free page from here on is fresh
@@ -206,9 +218,10 @@ template <class M> struct GlobalMetaPageOf {
   uint32_t room_mask;              // bit r: room_stacks[r] is not empty
   uint32_t exact_mask;             // bit n-1: the bin of runs of n pages is not empty
   uint64_t doubling_mask;          // bit b: bins[kExactBins + b] is not empty
-  typename M::PageLink class_stacks[kSizeClasses + 1];  // M3: pages with a partly free run of the class
-  typename M::PageLink room_stacks[kRoomStacks];        // pages with free MiniPages, by longest run
-  PageIndex bins[kRunBins<M>];                          // free runs of heap pages
+  typename M::PageLink
+      class_stacks[kSizeClasses + 1];             // M3: pages with a partly free run of the class
+  typename M::PageLink room_stacks[kRoomStacks];  // pages with free MiniPages, by longest run
+  PageIndex bins[kRunBins<M>];                    // free runs of heap pages
   CountersOf<M> counters;
   uint8_t aged_class;  // whose stack sent its oldest entries home last
 };
@@ -216,17 +229,21 @@ static_assert(sizeof(GlobalMetaPageOf<Wasm32>) <= 3072 && sizeof(GlobalMetaPageO
 
 // ---- the front: what malloc and free touch first ----------------------------------------------
 
-// The free-block stack of a class ends in a word of 1, a value no block has: "full" is one comparison with the word
-// above the top, whatever the capacity. It starts in a word of 0: "empty" is popping kNone.
+// The free-block stack of a class ends in a word of 1, a value no block has: "full" is one
+// comparison with the word above the top, whatever the capacity. It starts in a word of 0: "empty"
+// is popping kNone.
 //   │ 0 │ oldest … newest │ (room) … │ 1 │
 constexpr uint32_t stack_capacity(SizeClass size_class) noexcept {
   const uint32_t fits = kStackBytes / bytes_of(size_class);
-  return fits < kStackCapacityMin ? kStackCapacityMin : fits > kStackCapacityMax ? kStackCapacityMax : fits;
+  return fits < kStackCapacityMin   ? kStackCapacityMin
+         : fits > kStackCapacityMax ? kStackCapacityMax
+                                    : fits;
 }
 inline constexpr uint32_t kStackEnd = 1;
 
 struct StackPlan {
-  uint16_t start[kSizeClasses + 2];  // word index of the 0 word of each class's stack; the last is the total
+  uint16_t start[kSizeClasses +
+                 2];  // word index of the 0 word of each class's stack; the last is the total
 };
 consteval StackPlan make_stack_plan() {
   StackPlan plan{};

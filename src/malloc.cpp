@@ -1,7 +1,8 @@
-// malloc.cpp — the C interface: overflow and alignment rules, errno; no policy. aliases.cpp gives it the C library's names.
-// Rules: C23 7.24.4, POSIX.1-2024. Out of memory is NULL and ENOMEM, and the heap stays whole.
+// malloc.cpp — the C interface: overflow and alignment rules, errno; no policy. aliases.cpp gives
+// it the C library's names. Rules: C23 7.24.4, POSIX.1-2024. Out of memory is NULL and ENOMEM, and
+// the heap stays whole.
 //   size 0            a block of its own, of the smallest class
-//   realloc(p, 0)     shrinks p to the smallest class; it does not free (C23 calls it undefined, musl and dlmalloc do this)
+//   realloc(p, 0)     shrinks p to the smallest class; never frees (undefined in C23; as musl does)
 //   alignment         any power of two; else EINVAL
 #include "bits.hpp"
 #include "check.hpp"
@@ -13,7 +14,8 @@ using namespace gharial;
 namespace {
 
 void* to_pointer(Address block) noexcept {
-  if (block == kNone) [[unlikely]] errno = ENOMEM;
+  if (block == kNone) [[unlikely]]
+    errno = ENOMEM;
   return reinterpret_cast<void*>(block);
 }
 Address to_address(void* block) noexcept { return reinterpret_cast<Address>(block); }
@@ -48,7 +50,8 @@ void* gharial_realloc(void* block, size_t bytes) {
   if (resize_in_place(to_address(block), bytes)) return block;
   const size_t usable = usable_bytes(to_address(block));
   const Address moved = allocate(bytes);
-  if (moved == kNone) return bytes <= usable ? block : out_of_memory();  // a shrink that cannot move stays
+  if (moved == kNone)
+    return bytes <= usable ? block : out_of_memory();  // a shrink that cannot move stays
   __builtin_memcpy(reinterpret_cast<void*>(moved), block, bytes < usable ? bytes : usable);
   release(to_address(block));
   return reinterpret_cast<void*>(moved);
@@ -88,8 +91,8 @@ size_t gharial_malloc_usable_size(void* block) {
   return block == nullptr ? 0 : usable_bytes(to_address(block));
 }
 
-// Nothing can go back to the engine: wasm memory does not shrink. What is at hand goes home, so that whole heap pages
-// serve any size again. 1 iff that made pages free.
+// Nothing can go back to the engine: wasm memory does not shrink. What is at hand goes home, so
+// that whole heap pages serve any size again. 1 iff that made pages free.
 int gharial_malloc_trim(size_t) {
   const Word before = global.counters.used_mini_pages;
   const bool was_warm = global.warm_page != kNoPage;
@@ -103,7 +106,8 @@ int gharial_mallopt(int, int) { return 0; }
 void gharial_free_sized(void* block, size_t bytes) {
   if constexpr (kChecked) {
     require_live(to_address(block));
-    if (block != nullptr && bytes > usable_bytes(to_address(block))) fault(Fault::not_a_block, to_address(block), bytes);
+    if (block != nullptr && bytes > usable_bytes(to_address(block)))
+      fault(Fault::not_a_block, to_address(block), bytes);
   }
   release(to_address(block));
 }

@@ -49,7 +49,8 @@ void give_back_slots(Address at, size_t slots) noexcept {
   while (slots != 0) {
     const PageIndex page = page_of(at);
     const uint32_t first = static_cast<uint32_t>((at - address_of(page)) / kMetaSlotBytes);
-    const uint32_t here = slots < kSlotsPerPage - first ? static_cast<uint32_t>(slots) : kSlotsPerPage - first;
+    const uint32_t here =
+        slots < kSlotsPerPage - first ? static_cast<uint32_t>(slots) : kSlotsPerPage - first;
     PageEntry& entry = entry_of(page);
     const uint32_t bits = low_mask(here) << first;
     expect((entry.run_pages & bits) == 0, at);

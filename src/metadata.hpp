@@ -1,5 +1,6 @@
 // metadata.hpp — where our own data lies: heap pages of kind metadata, cut into slots of 2 KiB.
-// Assumes: a slot-aligned piece of slots fits one heap page. Keeps: I10. Every operation takes constant time.
+// Assumes: a slot-aligned piece of slots fits one heap page. Keeps: I10. Every operation takes
+// constant time.
 #pragma once
 #include "page_map.hpp"
 
@@ -7,11 +8,13 @@ namespace gharial {
 
 inline constexpr uint32_t kSlotsPerPage = kHeapPageBytes / kMetaSlotBytes;
 
-// `slots` (a power of two, 16 at most) adjacent free slots, aligned to their size, from the metadata pages there
-// are; kNone iff the newest page with room has no such place. Contents are stale.
+// `slots` (a power of two, 16 at most) adjacent free slots, aligned to their size, from the
+// metadata pages there are; kNone iff the newest page with room has no such place. Contents are
+// stale.
 Address take_slots(uint32_t slots) noexcept;
 
-// Makes slots free that were taken; may span heap pages. A page whose slots are all free returns to the free runs.
+// Makes slots free that were taken; may span heap pages. A page whose slots are all free returns to
+// the free runs.
 void give_back_slots(Address at, size_t slots) noexcept;
 
 // Makes a heap page a metadata page with these slots free.

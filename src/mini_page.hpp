@@ -10,9 +10,9 @@ inline void make_small_run(MiniPageHeader& header, SizeClass size_class, uint8_t
   const uint32_t blocks = blocks_of(size_class);
   for (uint32_t word = 0; word < kFreeWords; ++word) {
     const uint32_t below = word * 64;
-    header.free[word] = blocks <= below           ? 0
+    header.free[word] = blocks <= below        ? 0
                         : blocks - below >= 64 ? ~uint64_t{0}
-                                                  : (uint64_t{1} << (blocks - below)) - 1;
+                                               : (uint64_t{1} << (blocks - below)) - 1;
   }
   header.reciprocal = reciprocal_of(bytes_of(size_class));
   header.block_bytes = static_cast<uint16_t>(bytes_of(size_class));
@@ -25,7 +25,8 @@ inline void make_small_run(MiniPageHeader& header, SizeClass size_class, uint8_t
 }
 
 // Makes the header that of a run without size class: a medium block, or the tail of a large one.
-inline void make_plain_run(MiniPageHeader& header, RunKind kind, uint8_t first, uint32_t run) noexcept {
+inline void make_plain_run(MiniPageHeader& header, RunKind kind, uint8_t first,
+                           uint32_t run) noexcept {
   header.size_class = kNotSmall;
   header.kind = kind;
   header.first = first;
@@ -47,7 +48,8 @@ inline uint32_t give_home(MiniPageHeader& header, uint32_t block) noexcept {
   return ++header.home;
 }
 
-// Moves the first bitmap word that has free blocks into the cursor. False iff no block is home. Constant time.
+// Moves the first bitmap word that has free blocks into the cursor. False iff no block is home.
+// Constant time.
 inline bool load_cursor(MiniPageHeader& header, Address run, Cursor& cursor) noexcept {
   for (uint32_t word = 0; word < kFreeWords; ++word) {
     const uint64_t bits = header.free[word];

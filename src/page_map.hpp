@@ -1,5 +1,7 @@
-// page_map.hpp — from a heap page to its entry. The page map is made of chunks that never move, found through a root.
-// Assumes: run.cpp makes chunks as the heap grows. Keeps: one entry per heap page below global.end_page.
+// page_map.hpp — from a heap page to its entry. The page map is made of chunks that never move,
+// found through a root.
+// Assumes: run.cpp makes chunks as the heap grows. Keeps: one entry per heap page below
+// global.end_page.
 #pragma once
 #include "fault.hpp"
 
@@ -9,7 +11,8 @@ extern constinit GlobalMetaPage global;
 
 constexpr bool kTwoLevels = sizeof(Word) == 8;
 
-// The place that holds the address of the page's chunk; null iff there is no directory for it yet. Constant time.
+// The place that holds the address of the page's chunk; null iff there is no directory for it yet.
+// Constant time.
 inline Word* chunk_slot(PageIndex page) noexcept {
   const uint32_t chunk = page.raw >> kChunkPagesShift;
   if constexpr (!kTwoLevels) {

@@ -1,10 +1,13 @@
-// record.cpp — the layout record: how a reader that runs no code of ours finds and understands the heap.
-// Owns one read-only structure in static data. A reader scans memory for the magic at multiples of 8, verifies `self`,
-// the checksum and the hash of the names, and takes every offset and address from here. Linked only where the
-// port's option stats=1 asks for it.
-// Layout: all little-endian.  0 magic[16] │ 16 u32 record_bytes │ 20 u32 schema_version │ 24 u32 word_bytes │ 28 u32 shared
-//   │ 32 u32 names_hash │ 36 u32 checksum │ 40 u32 address_count │ 44 u32 constant_count │ 48 Word self
-//   │ Word addresses[] │ u16 constants[] │ u16 class_bytes[size_classes + 1] │ u16 stack_start[size_classes + 2] │ char gharial_version[16]
+// record.cpp — the layout record: how a reader that runs no code of ours finds and understands the
+// heap.
+// Owns one read-only structure in static data. A reader scans memory for the magic at multiples of
+// 8, verifies `self`, the checksum and the hash of the names, and takes every offset and address
+// from here. Linked only where the port's option stats=1 asks for it.
+// Layout, little-endian, offsets in bytes; Word is u32 or u64:
+//   0 magic[16] │ 16 u32 record_bytes │ 20 u32 schema_version │ 24 u32 word_bytes │ 28 u32 shared
+//   32 u32 names_hash │ 36 u32 checksum │ 40 u32 address_count │ 44 u32 constant_count │ 48 Word self
+//   Word addresses[] │ u16 constants[] │ u16 class_bytes[size_classes + 1]
+//   u16 stack_start[size_classes + 2] │ char gharial_version[16]
 #include "heap.hpp"
 
 extern "C" {
@@ -117,12 +120,15 @@ constexpr uint32_t kConstants = 0 GHARIAL_CONSTANTS(GHARIAL_COUNT);
 
 // Every name a reader needs, in order, each followed by a comma: addresses, constants, counters.
 #define GHARIAL_NAME(name, ...) #name ","
-constexpr char kNames[] = GHARIAL_ADDRESSES(GHARIAL_NAME) GHARIAL_CONSTANTS(GHARIAL_NAME) GHARIAL_COUNTERS(GHARIAL_NAME);
+constexpr char kNames[] =
+    GHARIAL_ADDRESSES(GHARIAL_NAME) GHARIAL_CONSTANTS(GHARIAL_NAME) GHARIAL_COUNTERS(GHARIAL_NAME);
 #undef GHARIAL_NAME
 
 // FNV-1a, 32 bits (Fowler, Noll, Vo; IETF draft-eastlake-fnv).
 constexpr uint32_t kFnvStart = 2166136261u;
-constexpr uint32_t fnv1a(uint32_t hash, uint32_t byte) noexcept { return (hash ^ byte) * 16777619u; }
+constexpr uint32_t fnv1a(uint32_t hash, uint32_t byte) noexcept {
+  return (hash ^ byte) * 16777619u;
+}
 consteval uint32_t hash_of_names() {
   uint32_t hash = kFnvStart;
   for (const char* c = kNames; *c != 0; ++c) hash = fnv1a(hash, static_cast<uint8_t>(*c));
@@ -155,7 +161,8 @@ consteval uint32_t checksum_of(const Tables& tables) {
 
 struct alignas(8) Record {
   char magic[16];
-  uint32_t record_bytes, schema_version, word_bytes, shared, names_hash, checksum, address_count, constant_count;
+  uint32_t record_bytes, schema_version, word_bytes, shared, names_hash, checksum, address_count,
+      constant_count;
   const void* self;
   const void* addresses[kAddresses];
   Tables tables;

@@ -1,11 +1,8 @@
-// run.cpp — runs of heap pages. Owns the bins and the growth of the heap; never looks inside a meta-page.
-// Assumes: ranges from the PageSource may have gaps between them, and their first page may begin below them.
-// Keeps: I5 no two free runs touch, I6 a run is in the bin of its length and in no other, I9 both ends of a run are true.
-// Constant time but for growth. Masmano, Ripoll, Crespo, Real: TLSF, ECRTS 2004, §3.
+// run.cpp — runs of heap pages. Owns the bins; never looks inside a meta-page.
+// Assumes: every heap page has an entry. Keeps: I5 no two free runs touch, I6 a run is in the bin
+// of its length and in no other, I9 both ends of a run are true. Constant time: Masmano, Ripoll,
+// Crespo, Real: TLSF, ECRTS 2004, §3.
 #include "run.hpp"
-#include "front.hpp"
-#include "metadata.hpp"
-#include "source.hpp"
 
 namespace gharial {
 namespace {
@@ -30,7 +27,8 @@ uint32_t occupied_bin_from(uint32_t bin) noexcept {
   const uint32_t b = bin - kExactBins;
   if (b >= 64) return kRunBins<ThisModel>;
   const uint64_t doubling = global.doubling_mask >> b << b;
-  return doubling == 0 ? kRunBins<ThisModel> : kExactBins + static_cast<uint32_t>(std::countr_zero(doubling));
+  return doubling == 0 ? kRunBins<ThisModel>
+                       : kExactBins + static_cast<uint32_t>(std::countr_zero(doubling));
 }
 
 void insert_run(PageIndex page, HeapPages length) noexcept {
@@ -61,8 +59,9 @@ void unlink_run(const PageEntry& head) noexcept {
   }
 }
 
-// Counts pages that are handed out as fresh or re-used (M6). Fresh pages are all those from global.fresh_page on.
-Run note_taken(PageIndex page, HeapPages count) noexcept {
+}  // namespace
+
+Run count_taken(PageIndex page, HeapPages count) noexcept {
   const Run run{page, global.fresh_page};
   const PageIndex end = page + count;
   uint32_t fresh = 0;
@@ -75,153 +74,6 @@ Run note_taken(PageIndex page, HeapPages count) noexcept {
   return run;
 }
 
-// The next place for our own data in a range that is being added: first what metadata pages have left, then the
-// range's own first pages.
-struct Carver {
-  Address at, until;  // bytes of metadata pages made from the range so far, not yet used
-  Address end;        // end of the range
-
-  Address take(size_t bytes) noexcept {
-    if (bytes <= kHeapPageBytes / 2)
-      if (const Address slots = take_slots(static_cast<uint32_t>(bytes / kMetaSlotBytes)); slots != kNone) return slots;
-    if (bytes > until - at) {
-      const Address missing = align_up<Address>(bytes - (until - at), kHeapPageBytes);
-      if (missing > end - until) return kNone;
-      until += missing;
-    }
-    const Address taken = at;
-    at += bytes;
-    return taken;
-  }
-};
-
-Address take_cleared(Carver& carver, size_t bytes) noexcept {
-  const Address at = carver.take(bytes);
-  if (at != kNone) __builtin_memset(reinterpret_cast<void*>(at), 0, bytes);
-  return at;
-}
-
-// Makes sure that the page has an entry. False iff the range has no room for the chunk.
-bool ensure_entry(PageIndex page, Carver& carver) noexcept {
-  if constexpr (kTwoLevels) {
-    Word& directory = global.page_map_root[page.raw >> (kChunkPagesShift + kDirectoryChunksShift)];
-    if (directory == 0) directory = take_cleared(carver, kDirectoryBytes<ThisModel>);
-    if (directory == 0) return false;
-  }
-  Word* slot = chunk_slot(page);
-  if (*slot == 0) *slot = take_cleared(carver, kMetaSlotBytes);
-  return *slot != 0;
-}
-
-// Length of a MiniPage map that covers every page below `end`: a power of two, so that it doubles.
-constexpr size_t map_bytes_for(PageIndex end) noexcept {
-  const uint64_t needed = static_cast<uint64_t>(end.raw) * kMiniPagesPerPage;
-  uint64_t bytes = kMetaSlotBytes;
-  while (bytes < needed) bytes *= 2;
-  return static_cast<size_t>(bytes);
-}
-
-// Covers the pages below `end` with the MiniPage map. False iff the range has no room for it.
-bool ensure_map(PageIndex end, Carver& carver) noexcept {
-  const size_t bytes = map_bytes_for(end);
-  const size_t had = global.mini_page_map_bytes;
-  if (bytes <= had) return true;
-  const Address map = carver.take(bytes);
-  if (map == kNone) return false;
-  uint8_t* fresh = reinterpret_cast<uint8_t*>(map);
-  uint8_t* old = front.mini_page_map;
-  if (had != 0) __builtin_memcpy(fresh, old, had);
-  __builtin_memset(fresh + had, 0, bytes - had);
-  front.mini_page_map = fresh;
-  global.mini_page_map_bytes = bytes;
-  // Shared memory keeps the old map: another thread may be reading through its old base.
-  if (had != 0 && !kShared) give_back_slots(reinterpret_cast<Address>(old), had / kMetaSlotBytes);
-  return true;
-}
-
-// Heap pages that a range which begins at the break needs in front for its own maps, so that `count` are left.
-HeapPages metadata_pages_for(HeapPages count) noexcept {
-  const Address at = Source::end();
-  const PageIndex begin = page_of(align_up<Address>(at, kHeapPageBytes));
-  const bool first_range = global.end_page == kNoPage;
-  const bool has_gap = !first_range && begin != global.end_page;
-  const Word* slot = chunk_slot(begin);
-  const bool has_chunk = slot != nullptr && *slot != 0;
-  HeapPages own{0};
-  for (int round = 0; round < 2; ++round) {  // the second time for what the first adds itself
-    const PageIndex end = begin + count + own;
-    const uint32_t chunks = ((end.raw - 1) >> kChunkPagesShift) - (begin.raw >> kChunkPagesShift) + 1;
-    size_t bytes = (chunks - (has_chunk ? 1 : 0) + (has_gap ? 2 : 0)) * size_t{kMetaSlotBytes};
-    if constexpr (kTwoLevels) {
-      if (bytes != 0) bytes += kDirectoryBytes<ThisModel>;
-    }
-    if (map_bytes_for(end) > global.mini_page_map_bytes) bytes += map_bytes_for(end);
-    // A single chunk fits into a metadata page that has room; the very first maps, before the first whole page.
-    const size_t room = first_range                          ? address_of(begin) - align_up<Address>(at, kMetaSlotBytes)
-                        : global.metadata_stack != kNoPage ? kMetaSlotBytes
-                                                             : 0;
-    if (bytes <= room) return own;
-    own.raw = static_cast<uint32_t>((bytes - (first_range ? room : 0) + kHeapPageBytes - 1) >> kHeapPageShift);
-  }
-  return own;
-}
-
-// The stack of every class ends in kStackEnd; needed before the first block is freed.
-void close_stacks() noexcept {
-  for (uint32_t c = 2; c <= kSizeClasses + 1; ++c) front_stack_words[kStackPlan.start[c] - 1] = kStackEnd;
-}
-
-// Adds a range above everything there is. False iff it is too small for the maps that describe it; then none of it is
-// handed out, and the next range finds it as part of a gap.
-bool absorb(Range range) noexcept {
-  const bool first_range = global.end_page == kNoPage;
-  PageIndex begin = page_of(align_up<Address>(range.begin, kHeapPageBytes));
-  const PageIndex end = page_of(range.end);
-  Carver carver{align_up<Address>(range.begin, kMetaSlotBytes), address_of(begin), range.end};
-  if (!first_range && page_of(range.begin) < begin) carver.at = carver.until;  // a partial page is no page of ours
-  const PageIndex carved_from = page_of(carver.at);
-
-  const bool has_gap = !first_range && begin > global.end_page;
-  const PageIndex gap = global.end_page;
-  bool ok = true;
-  if (has_gap) ok = ensure_entry(gap, carver) && ensure_entry(begin - kOnePage, carver);
-  for (PageIndex page = carved_from; ok && page < end; page.raw = (page.raw | (kChunkPages - 1)) + 1)
-    ok = ensure_entry(page, carver);
-  ok = ok && ensure_map(end, carver);
-  if (!ok) return false;
-
-  if (first_range) {
-    global.first_page = carved_from;
-    global.heap_begin = range.begin > address_of(carved_from) ? range.begin : address_of(carved_from);
-    global.break_at = Source::break_at();
-    close_stacks();
-  }
-  if (has_gap) {
-    const HeapPages length = begin - gap;
-    entry_of(gap).kind = entry_of(begin - kOnePage).kind = PageKind::gap;
-    entry_of(gap).run_pages = entry_of(begin - kOnePage).run_pages = length.raw;
-    global.counters.external_pages += length.raw;
-  }
-  global.end_page = end;
-  if (first_range || has_gap) global.fresh_page = begin;
-  const PageIndex zero_from = page_of(align_up<Address>(range.zero_from, kHeapPageBytes));
-  if (global.fresh_page < zero_from) global.fresh_page = zero_from < end ? zero_from : end;
-
-  // The carved pages become metadata pages; what they have left, free slots.
-  const PageIndex carved_until = page_of(carver.until);
-  for (PageIndex page = carved_from; page < carved_until; page.raw++) {
-    uint32_t free_slots = 0;
-    for (uint32_t slot = 0; slot < kSlotsPerPage; ++slot)
-      if (address_of(page) + slot * kMetaSlotBytes >= carver.at) free_slots |= 1u << slot;
-    make_metadata_page(page, free_slots);
-    if (page >= begin) note_taken(page, kOnePage);
-  }
-  if (carved_until < end) give_back_run(carved_until, end - carved_until);
-  return true;
-}
-
-}  // namespace
-
 HeapPages free_run_at(PageIndex page) noexcept {
   const PageEntry* entry = find_entry(page);
   if (entry == nullptr || entry->kind != PageKind::free_run) return HeapPages{0};
@@ -233,7 +85,7 @@ Run take_front_of_run(PageIndex page, HeapPages count) noexcept {
   const HeapPages rest = HeapPages{head.run_pages} - count;
   unlink_run(head);
   if (rest.raw != 0) insert_run(page + count, rest);
-  return note_taken(page, count);
+  return count_taken(page, count);
 }
 
 constexpr Run kNoRun{kNoPage, kNoPage};
@@ -241,7 +93,8 @@ constexpr Run kNoRun{kNoPage, kNoPage};
 Run take_run(HeapPages count) noexcept {
   uint32_t bin = bin_of(count);
   PageIndex page = kNoPage;
-  if (bin >= kExactBins) {  // a run of the own bin may be too short: try its head, then the bins above
+  if (bin >=
+      kExactBins) {  // a run of the own bin may be too short: try its head, then the bins above
     page = global.bins[bin];
     if (page != kNoPage && entry_of(page).run_pages < count.raw) page = kNoPage;
     bin++;
@@ -263,48 +116,19 @@ Run search_run(HeapPages count) noexcept {
 }
 
 void give_back_run(PageIndex page, HeapPages count) noexcept {
-  if (const PageEntry* next = find_entry(page + count); next != nullptr && next->kind == PageKind::free_run) {
+  if (const PageEntry* next = find_entry(page + count);
+      next != nullptr && next->kind == PageKind::free_run) {
     unlink_run(*next);
     count = count + HeapPages{next->run_pages};
   }
-  if (const PageEntry* before = find_entry(page - kOnePage); before != nullptr && before->kind == PageKind::free_run) {
+  if (const PageEntry* before = find_entry(page - kOnePage);
+      before != nullptr && before->kind == PageKind::free_run) {
     const HeapPages length{before->run_pages};
     page = page - length;
     unlink_run(entry_of(page));
     count = count + length;
   }
   insert_run(page, count);
-}
-
-void write_large_entries(PageIndex head, HeapPages count, uint32_t tail) noexcept {
-  PageEntry& last = entry_of(head + count - kOnePage);
-  last.kind = PageKind::large_last;
-  last.run_pages = count.raw;
-  PageEntry& first = entry_of(head);  // the same entry iff count is 1: large_head wins
-  first.kind = PageKind::large_head;
-  first.run_pages = count.raw;
-  first.tail = static_cast<uint8_t>(tail);
-  first.owner = 0;
-}
-
-bool grow_heap(HeapPages count) noexcept {
-  for (;;) {
-    HeapPages trailing{0};
-    if (global.end_page != kNoPage) {
-      const PageEntry& last = entry_of(global.end_page - kOnePage);
-      if (last.kind == PageKind::free_run) trailing.raw = last.run_pages;
-    }
-    if (trailing >= count) return true;
-    // A range that does not join the heap's end (or whose maps took more than estimated) leaves some missing: once more.
-    const HeapPages missing = count - trailing;
-    const Range range = Source::grow(missing + metadata_pages_for(missing));
-    if (range.begin == range.end) {
-      global.counters.refused_grows++;
-      return false;
-    }
-    global.counters.heap_grows++;
-    if (!absorb(range)) continue;  // lost to a gap; the next range starts above it
-  }
 }
 
 }  // namespace gharial

@@ -1,6 +1,7 @@
-/* sbrk.c — the SDK's own sbrk, brk and _sbrk64, which -sMALLOC=none leaves out, with one thing added: the highest break ever.
- * Memory that was once below the break may hold anything, even if the break was lowered since; calloc has to know.
- * Assumes: the port defines GHARIAL_SDK_SBRK as the quoted path of system/lib/libc/sbrk.c. All names stay weak. */
+/* sbrk.c — the SDK's own sbrk, brk and _sbrk64, which -sMALLOC=none leaves out, with one thing
+ * added: the highest break ever. Memory that was once below the break may hold anything, even if the
+ * break was lowered since; calloc has to know.
+ * Assumes: GHARIAL_SDK_SBRK is the quoted path of system/lib/libc/sbrk.c. All names stay weak. */
 #define sbrk gharial_sdk_sbrk
 #define brk gharial_sdk_brk
 #define _sbrk64 gharial_sdk_sbrk64

@@ -1,6 +1,8 @@
 // size_class.hpp — bytes to size class and back, and how each class is laid into MiniPages.
-// Classes: 8-byte steps to 64, then four per doubling to 16 KiB. Class 0 is "not small": no request has it.
-// Keeps: every request gets the tightest class that meets its alignment (proved below at compile time).
+// Classes: 8-byte steps to 64, then four per doubling to 16 KiB. Class 0 is "not small": no request
+// has it.
+// Keeps: every request gets the tightest class that meets its alignment (proved below at compile
+// time).
 #pragma once
 #include "bits.hpp"
 #include "index.hpp"
@@ -8,7 +10,7 @@
 namespace gharial {
 
 inline constexpr uint32_t kStepBytes = 8;
-inline constexpr uint32_t kStepClasses = 8;       // 8, 16, … 64
+inline constexpr uint32_t kStepClasses = 8;         // 8, 16, … 64
 inline constexpr uint32_t kClassesPerDoubling = 4;  // above 64: waste of at most a fifth
 inline constexpr uint32_t kStepMax = kStepBytes * kStepClasses;
 inline constexpr uint32_t kSizeClasses =
@@ -43,7 +45,8 @@ constexpr SizeClass computed_class_of(uint32_t bytes) noexcept {
 }
 
 // The tightest class whose blocks all lie on multiples of `alignment` (a power of two up to
-// kMiniPageBytes): runs start on MiniPages, so a block is aligned as its size is. At most eight steps.
+// kMiniPageBytes): runs start on MiniPages, so a block is aligned as its size is. At most eight
+// steps.
 constexpr SizeClass aligned_class_of(uint32_t bytes, uint32_t alignment) noexcept {
   SizeClass size_class = computed_class_of(bytes > alignment ? bytes : alignment);
   while ((bytes_of(size_class) & (alignment - 1)) != 0) ++size_class.raw;
@@ -52,7 +55,8 @@ constexpr SizeClass aligned_class_of(uint32_t bytes, uint32_t alignment) noexcep
 static_assert(bytes_of(aligned_class_of(40, 16)) == 48 && bytes_of(aligned_class_of(1, 64)) == 64);
 static_assert(bytes_of(aligned_class_of(520, 512)) == 1024);
 
-// An object of n bytes needs no more than the largest power of two in n (a type's size is a multiple of its alignment).
+// An object of n bytes needs no more than the largest power of two in n (a type's size is a
+// multiple of its alignment).
 constexpr uint32_t alignment_needed(uint32_t bytes) noexcept {
   return bytes >= kBaseAlignment ? kBaseAlignment : kStepBytes;
 }
@@ -75,7 +79,8 @@ constexpr SizeClass class_of(size_t bytes) noexcept {
   return SizeClass{kClassTable.of_step[(bytes + kStepBytes - 1) / kStepBytes]};
 }
 
-// Every byte to 512, then on both sides of every 8-byte step: the table cannot tell the bytes within a step apart.
+// Every byte to 512, then on both sides of every 8-byte step: the table cannot tell the bytes
+// within a step apart.
 consteval bool every_request_gets_the_tightest_class() {
   for (uint32_t n = 0; n <= kClassMax; n += n < 512 || n % 8 == 0 ? 1 : n < kSmallMax ? 7 : 79) {
     const SizeClass got = n <= kSmallMax ? class_of(n) : computed_class_of(n);

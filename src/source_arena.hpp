@@ -1,6 +1,8 @@
-// source_arena.hpp — the native double of source_wasm.cpp: a break that moves through a reserved arena.
-// Assumes: addresses below 2 GiB are free, and are also outside AddressSanitizer's shadow. A page that was never
-// under the break reads as zero, as in wasm. Keeps: at most kArenaBytes; less once arena.limit is lowered.
+// source_arena.hpp — the native double of source_wasm.cpp: a break that moves through a reserved
+// arena.
+// Assumes: addresses below 2 GiB are free, and are also outside AddressSanitizer's shadow. A page
+// that was never under the break reads as zero, as in wasm. Keeps: at most kArenaBytes; less once
+// arena.limit is lowered.
 #pragma once
 #include "source.hpp"
 #include "bits.hpp"
@@ -16,7 +18,8 @@ struct Arena {
   Address highest = 0;
   Address limit = kArenaBegin + kArenaBytes;
 
-  // Reserves the arena and sets the break to `first_break` bytes into it; drops all contents. False iff the addresses are taken.
+  // Reserves the arena and sets the break to `first_break` bytes into it; drops all contents. False
+  // iff the addresses are taken.
   bool reset(Address first_break, Address bytes = kArenaBytes) noexcept {
     void* at = mmap(reinterpret_cast<void*>(kArenaBegin), kArenaBytes, PROT_READ | PROT_WRITE,
                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
@@ -25,7 +28,8 @@ struct Arena {
     limit = kArenaBegin + bytes;
     return true;
   }
-  // As sbrk: the old break, or kNone if the limit is in the way. Also what foreign users of sbrk call.
+  // As sbrk: the old break, or kNone if the limit is in the way. Also what foreign users of sbrk
+  // call.
   Address move(int64_t bytes) noexcept {
     const Address old = break_now;
     if (bytes > 0 && static_cast<Address>(bytes) > limit - old) return kNone;
@@ -41,8 +45,10 @@ inline Address Source::end() noexcept { return arena.break_now; }
 inline Address Source::break_at() noexcept { return reinterpret_cast<Address>(&arena.break_now); }
 inline Range Source::grow(HeapPages count) noexcept {
   const Address before = arena.break_now, highest = arena.highest;
-  const Address bytes = align_up<Address>(before, kHeapPageBytes) - before + (Address{count.raw} << kHeapPageShift);
-  if (bytes > kArenaBytes || arena.move(static_cast<int64_t>(bytes)) == kNone) return {kNone, kNone, kNone};
+  const Address bytes =
+      align_up<Address>(before, kHeapPageBytes) - before + (Address{count.raw} << kHeapPageShift);
+  if (bytes > kArenaBytes || arena.move(static_cast<int64_t>(bytes)) == kNone)
+    return {kNone, kNone, kNone};
   return {before, before + bytes, highest};
 }
 

@@ -1,5 +1,6 @@
 // source_wasm.cpp — the only file that grows memory: through sbrk, which others may call too.
-// Assumes: sbrk.c keeps the highest break ever seen. Never memory.grow: JavaScript's views and the growth settings hang on sbrk.
+// Assumes: sbrk.c keeps the highest break ever seen. Never memory.grow: JavaScript's views and the
+// growth settings hang on sbrk.
 #include "source.hpp"
 #include "bits.hpp"
 #include <unistd.h>
@@ -19,8 +20,10 @@ Range Source::grow(HeapPages count) noexcept {
   const Address highest = gharial_highest_break > before ? gharial_highest_break : before;
   const uint64_t up = (kHeapPageBytes - (before & (kHeapPageBytes - 1))) & (kHeapPageBytes - 1);
   const uint64_t bytes = up + (static_cast<uint64_t>(count.raw) << kHeapPageShift);
-  // sbrk takes a signed number on wasm64 and an unsigned one on wasm32: what does not fit is refused here.
-  if (bytes > ~Address{0} - before || bytes > static_cast<uint64_t>(INTPTR_MAX) * (sizeof(Address) == 4 ? 2 : 1))
+  // sbrk takes a signed number on wasm64 and an unsigned one on wasm32: what does not fit is
+  // refused here.
+  if (bytes > ~Address{0} - before ||
+      bytes > static_cast<uint64_t>(INTPTR_MAX) * (sizeof(Address) == 4 ? 2 : 1))
     return {kNone, kNone, kNone};
   const Address begin = reinterpret_cast<Address>(sbrk(static_cast<intptr_t>(bytes)));
   if (begin == ~Address{0}) return {kNone, kNone, kNone};

@@ -1,5 +1,7 @@
-// stats.cpp — where is every byte? A visitor of walk.hpp, and the C functions that report what it saw.
-// Keeps: heap_bytes == live + cached + free + slack + metadata + external + what lies below the first block of metadata.
+// stats.cpp — where is every byte? A visitor of walk.hpp, and the C functions that report what it
+// saw.
+// Keeps: heap_bytes == live + cached + free + slack + metadata + external + what lies below the
+// first block of metadata.
 #include "check.hpp"
 #include "heap.hpp"
 #include "metadata.hpp"
@@ -12,12 +14,14 @@ namespace gharial {
 namespace {
 
 // Calls visit(block, bytes, state) for every block of a run of MiniPages until it returns true.
-template <class Visit> bool walk_blocks(MetaPage& meta, uint32_t first, MiniPageHeader& header, Visit visit) noexcept {
+template <class Visit>
+bool walk_blocks(MetaPage& meta, uint32_t first, MiniPageHeader& header, Visit visit) noexcept {
   if (header.kind == RunKind::medium_run)
     return visit(address_of(meta, first), header.run * size_t{kMiniPageBytes}, BlockState::live);
   if (header.kind != RunKind::small_run) return false;
   for (uint32_t number = 0; number < header.capacity; ++number)
-    if (visit(address_of(meta, first) + number * header.block_bytes, size_t{header.block_bytes}, state_in_run(header, number)))
+    if (visit(address_of(meta, first) + number * header.block_bytes, size_t{header.block_bytes},
+              state_in_run(header, number)))
       return true;
   return false;
 }
@@ -35,7 +39,8 @@ void add_cut_page(gharial_stats& stats, MetaPage& meta) noexcept {
   walk_runs(meta, [&](uint32_t first, MiniPageHeader& header) {
     if (header.kind == RunKind::large_tail) stats.live_bytes += header.run * size_t{kMiniPageBytes};
     if (header.kind == RunKind::small_run)
-      stats.slack_bytes += header.run * size_t{kMiniPageBytes} - header.capacity * size_t{header.block_bytes};
+      stats.slack_bytes +=
+          header.run * size_t{kMiniPageBytes} - header.capacity * size_t{header.block_bytes};
     walk_blocks(meta, first, header, [&](Address, size_t bytes, BlockState state) {
       if (state == BlockState::home) stats.free_bytes += bytes;
       if (state == BlockState::live) stats.live_bytes += bytes, stats.live_blocks++;
@@ -47,28 +52,28 @@ void add_cut_page(gharial_stats& stats, MetaPage& meta) noexcept {
 
 void collect(gharial_stats& stats) noexcept {
   stats = {};
-  stats.heap_bytes = static_cast<size_t>((global.end_page - global.first_page).raw) << kHeapPageShift;
+  stats.heap_bytes = static_cast<size_t>((global.end_page - global.first_page).raw)
+                     << kHeapPageShift;
   walk_pages([&](PageIndex, const PageEntry& entry, HeapPages length) {
     const size_t bytes = static_cast<size_t>(length.raw) << kHeapPageShift;
     switch (entry.kind) {
-      case PageKind::cut: add_cut_page(stats, meta_of(entry)); break;
-      case PageKind::metadata:
-        stats.metadata_pages++;
-        stats.free_bytes += static_cast<size_t>(std::popcount(entry.run_pages)) * kMetaSlotBytes;
-        stats.metadata_bytes += static_cast<size_t>(std::popcount(~entry.run_pages)) * kMetaSlotBytes;
-        break;
-      case PageKind::large_head:
-        stats.large_pages += length.raw;
-        stats.live_blocks++;
-        stats.live_bytes += bytes;
-        break;
-      case PageKind::gap: stats.external_bytes += bytes; break;
-      default:
-        stats.free_pages += length.raw;
-        note_free(stats, bytes);
+    case PageKind::cut: add_cut_page(stats, meta_of(entry)); break;
+    case PageKind::metadata:
+      stats.metadata_pages++;
+      stats.free_bytes += static_cast<size_t>(std::popcount(entry.run_pages)) * kMetaSlotBytes;
+      stats.metadata_bytes += static_cast<size_t>(std::popcount(~entry.run_pages)) * kMetaSlotBytes;
+      break;
+    case PageKind::large_head:
+      stats.large_pages += length.raw;
+      stats.live_blocks++;
+      stats.live_bytes += bytes;
+      break;
+    case PageKind::gap: stats.external_bytes += bytes; break;
+    default: stats.free_pages += length.raw; note_free(stats, bytes);
     }
   });
-  const Address below = global.heap_begin - address_of(global.first_page);  // the first page's static data is not ours
+  const Address below = global.heap_begin -
+                        address_of(global.first_page);  // the first page's static data is not ours
   stats.heap_bytes -= below;
   stats.metadata_bytes -= below;
   const Counters& counters = global.counters;
@@ -101,7 +106,8 @@ void report(const char* what, size_t bytes) noexcept {
   line.add(what);
   line.add(bytes);
   line.add(" bytes\n");
-  if (write(STDERR_FILENO, line.text, line.length) < 0) return;  // nobody reads it: nothing to do about it
+  if (write(STDERR_FILENO, line.text, line.length) < 0)
+    return;  // nobody reads it: nothing to do about it
 }
 
 struct mallinfo2 make_mallinfo() noexcept {
@@ -110,9 +116,10 @@ struct mallinfo2 make_mallinfo() noexcept {
   size_t trailing = 0;
   if (global.end_page != kNoPage) {
     const PageEntry& last = entry_of(global.end_page - kOnePage);
-    if (last.kind == PageKind::free_run) trailing = static_cast<size_t>(last.run_pages) << kHeapPageShift;
+    if (last.kind == PageKind::free_run)
+      trailing = static_cast<size_t>(last.run_pages) << kHeapPageShift;
   }
-  struct mallinfo2 info {};
+  struct mallinfo2 info{};
   info.arena = stats.heap_bytes - stats.external_bytes;
   info.ordblks = stats.cached_blocks + stats.free_pages;
   info.usmblks = stats.peak_used_bytes;
@@ -142,22 +149,27 @@ int gharial_stats_get(struct gharial_stats* stats) {
   return 0;
 }
 
-int gharial_visit_blocks(int (*visit)(void*, size_t, enum gharial_block_state, void*), void* context) {
+int gharial_visit_blocks(int (*visit)(void*, size_t, enum gharial_block_state, void*),
+                         void* context) {
   int answer = 0;
   const auto visit_block = [&](Address block, size_t bytes, BlockState state) {
     if (answer == 0)
-      answer = visit(reinterpret_cast<void*>(block), bytes, static_cast<enum gharial_block_state>(state), context);
+      answer = visit(reinterpret_cast<void*>(block), bytes,
+                     static_cast<enum gharial_block_state>(state), context);
     return answer != 0;
   };
   walk_pages([&](PageIndex page, const PageEntry& entry, HeapPages length) {
     if (answer != 0) return;
     if (entry.kind == PageKind::large_head)
       visit_block(address_of(page),
-                  (static_cast<size_t>(length.raw) << kHeapPageShift) + entry.tail * size_t{kMiniPageBytes},
+                  (static_cast<size_t>(length.raw) << kHeapPageShift) +
+                      entry.tail * size_t{kMiniPageBytes},
                   BlockState::live);
     if (entry.kind != PageKind::cut) return;
     MetaPage& meta = meta_of(entry);
-    walk_runs(meta, [&](uint32_t first, MiniPageHeader& header) { walk_blocks(meta, first, header, visit_block); });
+    walk_runs(meta, [&](uint32_t first, MiniPageHeader& header) {
+      walk_blocks(meta, first, header, visit_block);
+    });
   });
   return answer;
 }

@@ -1,5 +1,6 @@
 // native_heap.hpp — the allocator's core built for the host: the same files over the arena, and a way to start afresh.
-// Assumes: included by one translation unit of a test. Faults print and abort, so that a fuzzer sees them.
+// Assumes: included by one translation unit of a test. Faults print and abort, so that a fuzzer sees them, unless a
+// test waits for one.
 #pragma once
 #include "../../src/source_arena.hpp"
 
@@ -7,21 +8,28 @@
 #include "../../src/heap_page.cpp"
 #include "../../src/metadata.cpp"
 #include "../../src/run.cpp"
+#include "../../src/growth.cpp"
+#include "../../src/obtain.cpp"
+#include "../../src/large.cpp"
 #include "../../src/check.cpp"
 #include "../../src/fault.cpp"
 #include "../../src/stats.cpp"
 #include "../../src/malloc.cpp"
 
+#include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
-extern "C" void gharial_report_fault(uint32_t code, const void* where, size_t detail) {
-  std::fprintf(stderr, "gharial fault %u at %p, detail %zu\n", code, where, detail);
-  std::abort();
-}
-
 namespace gharial_test {
+
+// A test that expects a fault sets `waiting`; the fault then returns to it by longjmp: no frame between has destructors.
+struct ExpectedFault {
+  std::jmp_buf back;
+  bool waiting = false;
+  uint32_t code = 0;
+};
+inline ExpectedFault expected_fault;
 
 // An empty heap whose break starts `first_break` bytes into the arena and cannot pass `limit` bytes.
 inline void start_heap(size_t first_break, size_t limit) {
@@ -38,3 +46,14 @@ inline void start_heap(size_t first_break, size_t limit) {
 }
 
 }  // namespace gharial_test
+
+extern "C" void gharial_report_fault(uint32_t code, const void* where, size_t detail) {
+  gharial_test::ExpectedFault& expected = gharial_test::expected_fault;
+  if (expected.waiting) {
+    expected.waiting = false;
+    expected.code = code;
+    std::longjmp(expected.back, 1);
+  }
+  std::fprintf(stderr, "gharial fault %u at %p, detail %zu\n", code, where, detail);
+  std::abort();
+}
