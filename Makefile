@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
+.NOTPARALLEL:
 MAKEFLAGS += --no-builtin-rules
 
 TOOLCHAIN := emscripten-port/toolchain
@@ -49,7 +50,9 @@ golden: prepare ## rewrite the files in test/golden from what is built now; revi
 
 check: npm ## format, lint and types; changes nothing
 	@for file in $(bash_files); do case $$(head -n 1 $$file) in *bash) bash -n $$file ;; *) sh -n $$file ;; esac; done
-	@$(if $(cxx_files),$(WITH_NODE) node_modules/.bin/clang-format --dry-run -Werror $(cxx_files))
+	@told=$$($(WITH_NODE) node_modules/.bin/clang-format --dry-run -Werror $(cxx_files) 2>&1) || { \
+	  files=$$(sed -nE 's/^([^:]+):[0-9]+:[0-9]+: error:.*/\1/p' <<<"$$told" | sort -u | xargs); \
+	  echo "not formatted, run \`make format\`: $${files:-$$told}" >&2; exit 1; }
 	@$(WITH_NODE) node_modules/.bin/biome check --error-on-warnings .
 	@! grep -n '"resolved"' package-lock.json || { echo 'package-lock.json holds download addresses: see .npmrc' >&2; exit 1; }
 	@rm -rf build/types && $(WITH_NODE) node_modules/.bin/tsc --outDir build/types
