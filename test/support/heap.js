@@ -1,0 +1,230 @@
+// heap.js — one instance of api.c with a memory of its own: malloc and its family as JavaScript functions over unsigned
+// addresses, the statistics of the heap, and the assertions that most tests end with.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { heapOf } from '../../js/index.js';
+import { COUNTER_NAMES, layoutAt } from '../../js/layout.js';
+import { liveSource } from '../../js/memory.js';
+import { build, load, root } from './build.js';
+
+export const KiB = 1024;
+export const MiB = 1024 * KiB;
+export const GiB = 1024 * MiB;
+export const PAGE = 64 * KiB;
+export const MINI_PAGE = 2 * KiB;
+export const SIZE_MAX = 0xffffffff;
+export const ENOMEM = 48; // Emscripten's numbers are WASI's
+export const EINVAL = 28;
+
+/** Everything of the C API: it has to link by these names. */
+export const API = (
+  'malloc free calloc realloc reallocarray memalign aligned_alloc posix_memalign valloc pvalloc malloc_usable_size ' +
+  'malloc_trim mallinfo mallinfo2 malloc_stats mallopt free_sized free_aligned_sized ' +
+  '__libc_malloc __libc_free __libc_calloc __libc_realloc __libc_memalign ' +
+  'emscripten_builtin_malloc emscripten_builtin_free emscripten_builtin_calloc emscripten_builtin_realloc ' +
+  'emscripten_builtin_memalign sbrk brk gharial_validate gharial_stats_get gharial_visit_blocks'
+).split(' ');
+
+const flags = [
+  '-O2',
+  '-sMODULARIZE',
+  '-sEXPORT_ES6',
+  '-sENVIRONMENT=node',
+  '-sALLOW_MEMORY_GROWTH',
+  '-sMAXIMUM_MEMORY=4GB',
+  '-sMEMORY_GROWTH_LINEAR_STEP=64KB', // memory grows by what was asked: small maxima are used up to their end
+  '-sIMPORTED_MEMORY', // every instance is given its own, with its own maximum
+  '-sINITIAL_MEMORY=192KB',
+  '-sABORTING_MALLOC=0',
+  '-sEXPORTED_RUNTIME_METHODS=HEAPU8,HEAPU32',
+  `-sEXPORTED_FUNCTIONS=${API.map((name) => `_${name}`).join(',')}`,
+];
+
+/**
+ * The program of the tests: its factory.
+ * @param {{ checked?: boolean }} [variant]
+ */
+export function loadApi({ checked = false } = {}) {
+  const product = build(
+    checked ? 'api-checked' : 'api',
+    [join(root, 'test', 'support', 'api.c')],
+    flags,
+    { options: checked ? ':checked=1' : '' },
+  );
+  return load(product);
+}
+
+/** @typedef {import('./build.js').Factory} Factory */
+
+/** What api.c begins with: stack, static data and a little more. */
+const INITIAL_PAGES = 3; // -sINITIAL_MEMORY
+
+/**
+ * A fresh heap in a fresh memory.
+ * @param {Factory} factory @param {number} [maximum] bytes
+ */
+export async function createHeap(factory, maximum = 256 * MiB) {
+  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: maximum / PAGE });
+  /** @type {string[]} */
+  const errors = [];
+  const module = await factory({
+    wasmMemory: memory,
+    print: (/** @type {string} */ line) => errors.push(`stdout: ${line}`),
+    printErr: (/** @type {string} */ line) => errors.push(line),
+  });
+  return new Heap(module, memory, errors);
+}
+
+export class Heap {
+  #counters = 0;
+
+  /** @param {any} module @param {WebAssembly.Memory} memory @param {string[]} printed */
+  constructor(module, memory, printed) {
+    this.module = module;
+    this.memory = memory;
+    this.printed = printed;
+    this.reader = heapOf(module);
+    const { address, at, k } = layoutAt(liveSource(memory).open(), module.gharialHeap().record);
+    this.recordAddress = address;
+    this.#counters = at.global + k.global_counters;
+  }
+
+  /** Calls a C function; the result is unsigned. @param {string} name @param {...number} args @returns {number} */
+  call(name, ...args) {
+    return this.module[`_${name}`](...args) >>> 0;
+  }
+
+  /** @param {number} bytes */
+  malloc(bytes) {
+    return this.call('malloc', bytes);
+  }
+  /** @param {number} block */
+  free(block) {
+    this.call('free', block);
+  }
+  /** @param {number} count @param {number} [bytes] */
+  calloc(count, bytes = 1) {
+    return this.call('calloc', count, bytes);
+  }
+  /** @param {number} block @param {number} bytes */
+  realloc(block, bytes) {
+    return this.call('realloc', block, bytes);
+  }
+  /** @param {number} alignment @param {number} bytes */
+  memalign(alignment, bytes) {
+    return this.call('memalign', alignment, bytes);
+  }
+  trim() {
+    return this.call('malloc_trim', 0);
+  }
+  /** @param {number} block */
+  usable(block) {
+    return this.call('malloc_usable_size', block);
+  }
+  /** The old break, SIZE_MAX if refused. @param {number} bytes */
+  sbrk(bytes) {
+    return this.call('sbrk', bytes);
+  }
+
+  /** A block that has to be there. @param {number} bytes */
+  take(bytes) {
+    const block = this.malloc(bytes);
+    assert.notEqual(block, 0, `malloc(${bytes})`);
+    return block;
+  }
+
+  get errno() {
+    return this.call('get_errno');
+  }
+  set errno(value) {
+    this.call('set_errno', value);
+  }
+
+  get memory_bytes() {
+    return this.memory.buffer.byteLength;
+  }
+  /** The bytes of a block, until the next call. @param {number} at @param {number} length */
+  bytes(at, length) {
+    return new Uint8Array(this.memory.buffer, at, length);
+  }
+  /** Words, until the next call. @param {number} at @param {number} length */
+  words(at, length) {
+    return new Uint32Array(this.memory.buffer, at, length);
+  }
+
+  /** A counter, without a walk over the heap. @param {typeof COUNTER_NAMES[number]} name */
+  counter(name) {
+    return this.words(this.counterAddress(name), 1)[0];
+  }
+  /** @param {typeof COUNTER_NAMES[number]} name */
+  counterAddress(name) {
+    return this.#counters + 4 * COUNTER_NAMES.indexOf(name);
+  }
+
+  get stats() {
+    return this.reader.getHeapStatistics();
+  }
+  get pages() {
+    return this.reader.getPageStatistics();
+  }
+
+  /** Every invariant holds, as C sees it. */
+  assertSound() {
+    const broken = this.call('gharial_validate');
+    assert.equal(broken, 0, `invariant I${broken} does not hold`);
+  }
+
+  /** And as JavaScript sees it; and the ledger adds up. */
+  assertSoundFromOutside() {
+    this.assertSound();
+    assert.deepEqual(this.reader.validateHeap(), { ok: true, errors: [] });
+    const spaces = this.reader.getHeapSpaceStatistics();
+    const sum = spaces.reduce((total, space) => total + space.space_size, 0);
+    assert.equal(sum, this.memory_bytes, 'the spaces add up to the memory');
+  }
+
+  /** Nothing is live, and trim has made one free run of what lies between our own data and others' ranges. */
+  assertEmpty() {
+    this.trim();
+    this.assertSoundFromOutside();
+    const {
+      number_of_live_allocations,
+      number_of_mini_pages,
+      used_heap_size,
+      number_of_cached_blocks,
+    } = this.stats;
+    assert.deepEqual(
+      { number_of_live_allocations, number_of_mini_pages, used_heap_size, number_of_cached_blocks },
+      {
+        number_of_live_allocations: 0,
+        number_of_mini_pages: 0,
+        used_heap_size: 0,
+        number_of_cached_blocks: 0,
+      },
+    );
+    const kinds = this.pages.map((page) => page.kind);
+    assert.ok(!kinds.includes('cut') && !kinds.includes('large'), 'a page is still in use');
+    const { run_bins } = this.reader.getGlobalMetaPage();
+    const runs = run_bins.reduce((count, bin) => count + bin.runs.length, 0);
+    let stretches = 0;
+    for (const [i, kind] of kinds.entries())
+      if (kind === 'free' && kinds[i - 1] !== 'free') ++stretches;
+    assert.equal(runs, stretches, 'free pages side by side are one run');
+  }
+
+  /** The bytes of one page of the heap. @param {number} address */
+  pageOf(address) {
+    const index = Math.floor(address / PAGE);
+    const [page] = this.reader.getPageStatistics({ start: index, end: index + 1 });
+    assert.ok(page, `page ${index} is no heap page`);
+    return page;
+  }
+}
+
+/** All orders of a few things. @template T @param {T[]} things @returns {T[][]} */
+export function permutations(things) {
+  if (things.length < 2) return [things];
+  return things.flatMap((thing, i) =>
+    permutations(things.filter((_, k) => k !== i)).map((rest) => [thing, ...rest]),
+  );
+}
