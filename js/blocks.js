@@ -15,10 +15,10 @@ import { CachedIndex, miniRuns, pageRuns } from './walk.js';
  * @property {number} page_index of the heap page it begins in
  */
 /** @typedef {{ space?: 'mini' | 'large', page_index?: number }} BlockFilter */
-/** @typedef {(block: Block) => unknown} BlockVisitor returns `false` to end the walk */
+/** @typedef {(block: Block) => unknown} BlockVisitor returns `true` to end the walk, as for Array.some */
 
 /**
- * True iff the walk was not ended by the visitor.
+ * True iff the visitor ended the walk.
  * @param {() => HeapImage} look @param {BlockVisitor} visit @param {BlockFilter} filter
  */
 export function visitBlocks(look, visit, { space, page_index }) {
@@ -34,9 +34,9 @@ export function visitBlocks(look, visit, { space, page_index }) {
     for (const block of run.kind === 'cut'
       ? cutBlocks(look(), cached, run)
       : [largeBlock(heap, run)])
-      if (visit(block) === false) return false;
+      if (visit(block) === true) return true;
   }
-  return true;
+  return false;
 }
 
 /** @param {HeapImage} heap @param {import('./walk.js').PageRun} run @returns {Block} */

@@ -16,6 +16,7 @@ const VERSION = 1;
 const CHECKSUM_AT = 48;
 const HEAD_BYTES = 56;
 const RANGE_BYTES = 16;
+const MAX_MEMORY = 2 ** 40; // what the page map can describe
 
 /** @param {Uint8Array} bytes */
 export const isDump = (bytes) => MAGIC.every((byte, i) => bytes[i] === byte);
@@ -65,6 +66,8 @@ export function dumpSource(dump) {
   const number = (/** @type {number} */ at) => Number(view.getBigUint64(at, true));
   const count = view.getUint32(20, true);
   const byteLength = number(24);
+  if (byteLength > MAX_MEMORY)
+    throw new DumpError(`the dump is damaged: it is said to be of ${byteLength} bytes of memory`);
   let at = HEAD_BYTES + count * RANGE_BYTES;
   let end = 0;
   /** @type {import('./memory.js').Segment[]} */

@@ -104,8 +104,8 @@ export class HeapReader {
   }
 
   /**
-   * Shows every block to `visit`, in order of address, until it returns `false`. `visit` must not allocate or free: collect
-   * first, act afterwards. True iff the walk was not ended.
+   * Shows every block to `visit`, in order of address, until it returns `true`. `visit` must not allocate or free: collect
+   * first, act afterwards. True iff `visit` ended the walk.
    * @param {import('./blocks.js').BlockVisitor} visit @param {import('./blocks.js').BlockFilter} [filter] @returns {boolean}
    */
   visitBlocks(visit, filter = {}) {

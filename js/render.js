@@ -69,13 +69,18 @@ export function plainCell({ kind, doubling, level, begins }) {
   }
 }
 
+/** Colour of small blocks of this size. @param {number} block_size */
+export const hueOf = (block_size) => hue(doublingOf(block_size));
+/** @param {number} doubling */
+const hue = (doubling) => COLOURS.small[Math.min(doubling, COLOURS.small.length - 1)];
+
 /** With colour the hue tells the size of the blocks, the height how many are live. @param {Cell} cell */
 export function colouredCell({ kind, doubling, level, begins }) {
   switch (kind) {
     case 'small':
       return {
         text: LEVELS[level],
-        colour: COLOURS.small[Math.min(doubling, COLOURS.small.length - 1)],
+        colour: hue(doubling),
       };
     case 'medium':
     case 'large':

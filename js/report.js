@@ -1,12 +1,12 @@
 // report.js — the heap as text for a terminal: where memory is, what was re-used, size classes, stacks of heap pages, and a
 // map with one character per MiniPage. Pure: gets a reader, gives a string.
-import { legendLines, mapLines, paint, size } from './render.js';
+import { hueOf, legendLines, mapLines, paint, size } from './render.js';
 
 /** @typedef {import('./heap_reader.js').HeapReader} HeapReader */
 /**
  * @typedef {object} ReportOptions
  * @property {boolean} [colour] ANSI, 256 colours; without it, whether this process writes to a terminal that has them
- * @property {number} [columns] width; without it the terminal's, or 80
+ * @property {number} [columns] width, 72 to 160; without it the terminal's, or 80
  * @property {number} [max_map_lines] of the map of heap pages: 48 unless told
  */
 /** @typedef {(text: string, colour: number) => string} Ink */
@@ -38,7 +38,7 @@ const SPACE_WORDS = {
 /** @param {HeapReader} heap @param {ReportOptions} [options] @returns {string} lines, the last one ended */
 export function renderReport(heap, options = {}) {
   const colour = options.colour ?? hasColour();
-  const columns = Math.max(60, Math.min(options.columns ?? terminal()?.columns ?? 80, 160));
+  const columns = Math.max(72, Math.min(options.columns ?? terminal()?.columns ?? 80, 160));
   /** @type {Ink} */
   const ink = colour ? paint : (text) => text;
   const pages = heap.getPageStatistics();
@@ -89,10 +89,13 @@ function headline(heap, ink) {
   const limit =
     s.heap_size_limit > heap.memory_size ? `, may grow to ${size(s.heap_size_limit)}` : '';
   return [
-    `${title(ink, `gharial ${heap.gharial_version}`)}  ${size(s.used_heap_size)} live in ${plural(s.number_of_live_allocations, 'block')}, ` +
-      `${size(s.total_heap_size)} of heap in ${plural(s.number_of_pages, 'heap page')}`,
+    `${title(ink, `gharial ${heap.gharial_version}`)}  ${size(s.used_heap_size)} live in ${plural(s.number_of_live_allocations, 'block')}`,
     ink(
-      `memory ${size(heap.memory_size)}${limit}; most in use so far ${size(s.peak_used_heap_size)}; heap grown ${plural(s.number_of_heap_grows, 'time')}`,
+      `  heap ${size(s.total_heap_size)} in ${plural(s.number_of_pages, 'heap page')}, grown ${plural(s.number_of_heap_grows, 'time')}`,
+      DIM,
+    ),
+    ink(
+      `  memory ${size(heap.memory_size)}${limit}; most in use so far ${size(s.peak_used_heap_size)}`,
       DIM,
     ),
   ];
@@ -120,7 +123,7 @@ function ledger(heap, ink, columns) {
 
 /** @param {number} share @param {number} width */
 function bar(share, width) {
-  const eighths = Math.ceil(Math.min(1, share) * width * 8);
+  const eighths = share > 0 ? Math.ceil(Math.min(1, share) * width * 8) : 0; // a damaged heap may count below 0
   const rest = eighths % 8;
   return '█'.repeat(Math.floor(eighths / 8)) + (rest === 0 ? '' : '▏▎▍▌▋▊▉'[rest - 1]);
 }
@@ -145,7 +148,7 @@ function reuse(heap, ink) {
 function sizeClasses(heap, ink, columns) {
   const used = heap.getSizeClassStatistics().filter((c) => c.number_of_blocks > 0);
   if (used.length === 0) return [];
-  const width = Math.min(24, columns - 64);
+  const width = Math.min(20, columns - 68);
   const head = ['block', 'MiniPages', 'blocks', 'used', 'free', 'pages with room'];
   const widths = [10, 10, 10, 10, 10, 16];
   /** @param {string[]} cells */
@@ -159,7 +162,7 @@ function sizeClasses(heap, ink, columns) {
       c.number_of_free_blocks,
       c.number_of_pages_with_room,
     ];
-    return `${row([`${count(c.block_size)} B`, ...numbers.map(count)])}  ${ink(bar(share, width - 4), BAR)}`;
+    return `${row([`${count(c.block_size)} B`, ...numbers.map(count)])}  ${ink(bar(share, width), hueOf(c.block_size))}`;
   });
   return [
     title(ink, 'Size classes', 'in use; free blocks are those at home and those kept at hand'),

@@ -10,9 +10,9 @@
  * @property {number} page_index of the heap page it begins in
  */
 /** @typedef {{ space?: 'mini' | 'large', page_index?: number }} BlockFilter */
-/** @typedef {(block: Block) => unknown} BlockVisitor returns `false` to end the walk */
+/** @typedef {(block: Block) => unknown} BlockVisitor returns `true` to end the walk, as for Array.some */
 /**
- * True iff the walk was not ended by the visitor.
+ * True iff the visitor ended the walk.
  * @param {() => HeapImage} look @param {BlockVisitor} visit @param {BlockFilter} filter
  */
 export function visitBlocks(look: () => HeapImage, visit: BlockVisitor, { space, page_index }: BlockFilter): boolean;
@@ -40,6 +40,6 @@ export type BlockFilter = {
     page_index?: number;
 };
 /**
- * returns `false` to end the walk
+ * returns `true` to end the walk, as for Array.some
  */
 export type BlockVisitor = (block: Block) => unknown;

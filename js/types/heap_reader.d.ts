@@ -27,8 +27,8 @@ export class HeapReader {
     /** Stacks of heap pages, bins of free runs, counters. @returns {import('./global_meta_page.js').GlobalMetaPage} */
     getGlobalMetaPage(): import("./global_meta_page.js").GlobalMetaPage;
     /**
-     * Shows every block to `visit`, in order of address, until it returns `false`. `visit` must not allocate or free: collect
-     * first, act afterwards. True iff the walk was not ended.
+     * Shows every block to `visit`, in order of address, until it returns `true`. `visit` must not allocate or free: collect
+     * first, act afterwards. True iff `visit` ended the walk.
      * @param {import('./blocks.js').BlockVisitor} visit @param {import('./blocks.js').BlockFilter} [filter] @returns {boolean}
      */
     visitBlocks(visit: import("./blocks.js").BlockVisitor, filter?: import("./blocks.js").BlockFilter): boolean;

@@ -31,6 +31,7 @@ export function legendLines(pages: PageStatistics[], { colour, columns }: {
 /** @param {number} bytes as people read them */
 export function size(bytes: number): string;
 export function doublingOf(block_size: number): number;
+export function hueOf(block_size: number): number;
 export type PageStatistics = import("./pages.js").PageStatistics;
 export type MiniPageStatistics = import("./pages.js").MiniPageStatistics;
 export type CellKind = "small" | "medium" | "large" | "free" | "fresh" | "metadata" | "external" | "static";

@@ -7,7 +7,7 @@ export type ReportOptions = {
      */
     colour?: boolean | undefined;
     /**
-     * width; without it the terminal's, or 80
+     * width, 72 to 160; without it the terminal's, or 80
      */
     columns?: number | undefined;
     /**

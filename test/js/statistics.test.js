@@ -1,0 +1,213 @@
+import assert from 'node:assert/strict';
+import { heapOf } from '../../js/index.js';
+import { numbers, variedHeap } from './support/heaps.js';
+import { growing, instantiate, ptr } from './support/modules.js';
+
+const sum = (/** @type {number[]} */ all) => all.reduce((a, b) => a + b, 0);
+
+describe('statistics', () => {
+  let file = '';
+  before(async function () {
+    this.timeout(300_000);
+    file = await growing();
+  });
+
+  const assertLedger = (heap, module) => {
+    const spaces = heap.getHeapSpaceStatistics();
+    assert.deepEqual(
+      spaces.map(({ space_name }) => space_name),
+      ['static', 'stack', 'meta', 'mini', 'large', 'free', 'external', 'unclaimed'],
+    );
+    assert.equal(
+      sum(spaces.map(({ space_size }) => space_size)),
+      module.gharialHeap().memory.buffer.byteLength,
+    );
+    for (const { space_size, space_used_size, space_available_size } of spaces) {
+      assert.ok(space_used_size >= 0 && space_available_size >= 0);
+      assert.ok(space_used_size + space_available_size <= space_size);
+    }
+  };
+
+  it('answer before the first allocation', async () => {
+    const module = await instantiate(file);
+    const heap = heapOf(module);
+    assertLedger(heap, module);
+    const statistics = heap.getHeapStatistics();
+    assert.equal(statistics.total_heap_size, 0);
+    assert.equal(statistics.used_heap_size, 0);
+    assert.equal(statistics.number_of_pages, 0);
+    assert.equal(statistics.fresh_reused_ratio, 0);
+    assert.deepEqual(heap.getPageStatistics(), []);
+    assert.deepEqual(heap.getGlobalMetaPage().run_bins, []);
+    assert.deepEqual(heap.validateHeap(), { ok: true, errors: [] });
+    assert.equal(
+      heap.visitBlocks(() => assert.fail('there is no block')),
+      false,
+    );
+    assert.equal(heap.takeHeapSnapshot().heap.getHeapStatistics().total_heap_size, 0);
+  });
+
+  it('know 1000 blocks of 48 bytes', async () => {
+    const module = await instantiate(file);
+    const heap = heapOf(module);
+    const blocks = Array.from({ length: 1000 }, () => ptr(module._malloc(48)));
+    const of48 = () => heap.getSizeClassStatistics().find(({ block_size }) => block_size === 48);
+    assert.equal(of48().number_of_used_blocks, 1000);
+    assert.equal(heap.getHeapStatistics().number_of_live_allocations, 1000);
+    assert.equal(heap.getHeapStatistics().used_heap_size, 48_000);
+    // 42 blocks to a MiniPage of 2 KiB
+    assert.equal(of48().number_of_mini_pages, 24);
+    assert.equal(of48().number_of_blocks, 24 * 42);
+    assert.equal(of48().number_of_free_blocks, 8);
+    const seen = new Map();
+    heap.visitBlocks(({ address, ...block }) => seen.set(address, block));
+    for (const block of blocks) assert.equal(seen.get(block).state, 'live');
+
+    for (const block of blocks.slice(0, 500)) module._free(block);
+    assert.equal(of48().number_of_used_blocks, 500);
+    assert.equal(
+      of48().number_of_used_blocks + of48().number_of_free_blocks,
+      of48().number_of_blocks,
+    );
+    assert.equal(
+      of48().number_of_pages_with_room,
+      heap.getGlobalMetaPage().size_class_stacks[of48().size_class - 1].pages.length,
+    );
+    for (const block of blocks.slice(500)) module._free(block);
+    module._malloc_trim(0);
+    assert.equal(heap.getHeapStatistics().number_of_live_allocations, 0);
+    assert.equal(heap.getHeapStatistics().used_heap_size, 0);
+    assertLedger(heap, module);
+  });
+
+  it('know medium and large blocks to the MiniPage', async () => {
+    const module = await instantiate(file);
+    const heap = heapOf(module);
+    const medium = ptr(module._malloc(20_000)); // 10 MiniPages
+    const large = ptr(module._malloc(2 * 65_536 + 5_000)); // 2 heap pages and 3 MiniPages
+    const found = [];
+    heap.visitBlocks((block) => found.push(block), { space: 'mini' });
+    assert.deepEqual(
+      found.filter(({ state }) => state === 'live').map(({ address, size }) => [address, size]),
+      [[medium, 10 * 2048]],
+    );
+    found.length = 0;
+    heap.visitBlocks((block) => found.push(block), { space: 'large' });
+    assert.deepEqual(found, [
+      {
+        address: large,
+        size: 2 * 65_536 + 3 * 2048,
+        state: 'live',
+        size_class: 0,
+        space: 'large',
+        page_index: large / 65_536,
+      },
+    ]);
+    const pages = heap.getPageStatistics({ start: large / 65_536, end: large / 65_536 + 3 });
+    assert.deepEqual(
+      pages.map(({ kind }) => kind),
+      ['large', 'large', 'cut'],
+    );
+    const tail = pages[2].mini_pages[0];
+    assert.deepEqual(
+      [tail.kind, tail.index, tail.length, tail.number_of_blocks],
+      ['large', 0, 3, 0],
+    );
+    assert.equal(heap.getHeapStatistics().number_of_mini_pages, 10 + 2 * 32 + 3);
+  });
+
+  it('add up to the memory at every step, and agree with the allocator itself', async function () {
+    this.timeout(60_000);
+    const module = await instantiate(file);
+    const heap = heapOf(module);
+    const random = numbers(2026);
+    const live = [];
+    for (let step = 0; step < 600; ++step) {
+      if (live.length > 0 && random(100) < 40) module._free(live.splice(random(live.length), 1)[0]);
+      else if (random(100) < 3) module._sbrk(random(90_000));
+      else live.push(ptr(module._malloc(random(8 * 2 ** random(16)))));
+      assertLedger(heap, module);
+      if (step % 20 !== 0) continue;
+      assert.deepEqual(heap.validateHeap(), { ok: true, errors: [] });
+      assert.equal(module._gharial_validate(), 0);
+      assertAgree(heap, module, live.length);
+    }
+  });
+
+  const assertAgree = (heap, module, live) => {
+    const ours = heap.getHeapStatistics();
+    assert.equal(module._stats_get(), 0);
+    const [heap_bytes, live_bytes, live_blocks, , cached_blocks] = [0, 1, 2, 3, 4].map((i) =>
+      ptr(module._stats_field(i)),
+    );
+    assert.equal(ours.used_heap_size, live_bytes);
+    assert.equal(ours.number_of_live_allocations, live_blocks);
+    assert.equal(ours.number_of_live_allocations, live);
+    assert.equal(ours.number_of_cached_blocks, cached_blocks);
+    const gaps = heap.getPageStatistics().filter(({ kind }) => kind === 'external').length * 65_536;
+    assert.equal(ours.total_heap_size + gaps, heap_bytes);
+    module._visit_begin();
+    const counts = { live: 0, cached: 0, free: 0 };
+    const states = { live: 1, cached: 2, free: 3 };
+    let hash = 0;
+    heap.visitBlocks(({ address, size, state }) => {
+      counts[state] += 1;
+      hash = (Math.imul(hash, 31) + address + size * 7 + states[state]) >>> 0;
+    });
+    assert.deepEqual(
+      [counts.live, counts.cached, counts.free],
+      [1, 2, 3].map((i) => module._visit_field(i)),
+    );
+    assert.equal(hash, ptr(module._visit_field(0)));
+  };
+
+  it('describe every MiniPage of every heap page once', async () => {
+    const { heap } = await variedHeap();
+    const pages = heap.getPageStatistics();
+    const { number_of_pages, total_heap_size } = heap.getHeapStatistics();
+    assert.equal(pages.filter(({ kind }) => kind !== 'external').length, number_of_pages);
+    assert.ok(total_heap_size <= number_of_pages * 65_536);
+    for (const { mini_pages, used_size, free_size } of pages) {
+      let next = 0;
+      for (const { index, length } of mini_pages) {
+        assert.equal(index, next);
+        next += length;
+      }
+      assert.equal(next, 32);
+      assert.ok(used_size + free_size <= 65_536);
+    }
+    for (const kind of ['cut', 'large', 'free', 'metadata', 'external'])
+      assert.ok(
+        pages.some((page) => page.kind === kind),
+        kind,
+      );
+    const [third] = heap.getPageStatistics({
+      start: pages[3].page_index,
+      end: pages[3].page_index + 1,
+    });
+    assert.deepEqual(third, pages[3]);
+  });
+
+  it('let the visitor end the walk, and look at one heap page', async () => {
+    const { heap } = await variedHeap();
+    let seen = 0;
+    assert.equal(
+      heap.visitBlocks(() => ++seen === 10),
+      true,
+    );
+    assert.equal(seen, 10);
+    const page = heap.getPageStatistics().find(({ kind }) => kind === 'cut');
+    let used = 0;
+    heap.visitBlocks(
+      ({ page_index, size, state }) => {
+        assert.equal(page_index, page.page_index);
+        if (state === 'live') used += size;
+      },
+      { page_index: page.page_index },
+    );
+    const tails = page.mini_pages
+      .filter(({ kind }) => kind === 'large')
+      .map(({ length }) => length * 2048);
+    assert.equal(used + sum(tails), page.used_size);
+  });
+});
