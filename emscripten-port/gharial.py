@@ -189,7 +189,8 @@ def archive_name():
 
 def compile_flags():
   flags = ['-c', '-g', '-Os', '-sSTRICT', '-fno-builtin', '-fno-lto', f'-ffile-prefix-map={source_dir}=/gharial/src',
-           f'-ffile-prefix-map={utils.path_from_root()}=/emsdk/emscripten', '-fdebug-compilation-dir=/gharial']
+           f'-ffile-prefix-map={utils.path_from_root()}=/emsdk/emscripten',
+           f'-ffile-prefix-map={config.CACHE}=/emsdk/emscripten/cache', '-fdebug-compilation-dir=/gharial']
   if settings.MAIN_MODULE:
     flags += ['-fPIC', '-sMAIN_MODULE']
   return flags
@@ -211,6 +212,8 @@ def build(archive):
       [shared.EMCC, os.path.join(source_dir, 'sbrk.c'), '-o', objects[1], *sbrk],
     ], num_inputs=2)
     system_libs.create_lib(os.path.join(work, 'lib.a'), objects)
+    if archive_name() != os.path.basename(archive):
+      fail(f'{source_dir} was changed while it was being built: link again')
     os.replace(os.path.join(work, 'lib.a'), archive)
   finally:
     shutil.rmtree(work, ignore_errors=True)

@@ -1,0 +1,138 @@
+// What the port cannot do, it refuses in one line that says what was wrong and what to do.
+
+import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  copyOfProject,
+  copyOfSdk,
+  failure,
+  failures,
+  helloObject,
+  output,
+  port,
+  scratch,
+} from './support.js';
+
+/** @type {[string, string[], RegExp, string?][]} what, flags, the line, the options of the port */
+const cases = [
+  ...['dlmalloc', 'emmalloc', 'mimalloc', 'none'].map(
+    (name) =>
+      /** @type {[string, string[], RegExp]} */ ([
+        `-sMALLOC=${name} beside it`,
+        [`-sMALLOC=${name}`],
+        new RegExp(`-sMALLOC=${name} .*each choose .*: remove --use-port`),
+      ]),
+  ),
+  [
+    'another -sMALLOC behind',
+    ['-sMALLOC=gharial', '-sMALLOC=emmalloc'],
+    /-sMALLOC=emmalloc .*each/,
+  ],
+  ['an allocator nobody knows', ['-sMALLOC=gharail'], /gharail .* write -sMALLOC=gharial$/],
+  ['-pthread', ['-pthread'], /shared memory \(-pthread\) is not .* yet: build without -pthread/],
+  ['-sWASM_WORKERS', ['-sWASM_WORKERS'], /shared memory \(-sWASM_WORKERS\) is not supported yet/],
+  [
+    '-sSHARED_MEMORY',
+    ['-sSHARED_MEMORY'],
+    /shared memory \(-sSHARED_MEMORY\) is not supported yet/,
+  ],
+  ['-m64', ['-m64'], /wasm64 \(-m64, -sMEMORY64\) is not supported yet: build for wasm32/],
+  ['-sMEMORY64', ['-sMEMORY64'], /wasm64 \(-m64, -sMEMORY64\) is not supported yet/],
+  [
+    'an option that does not exist',
+    [],
+    /`fast` is not supported; available options are checked=0\|1, stats=0\|1$/,
+    ':fast=1',
+  ],
+  ...['2', 'yes', ''].map(
+    (value) =>
+      /** @type {[string, string[], RegExp, string]} */ ([
+        `the value "${value}" of an option`,
+        [],
+        /checked is 0 or 1$/,
+        `:checked=${value}`,
+      ]),
+  ),
+  ['an option without a value', [], /`checked` is missing a value$/, ':checked'],
+  ...['debug', 'threads', 'wasm64', 'hardened', 'profile', 'tracing'].map(
+    (name) =>
+      /** @type {[string, string[], RegExp, string]} */ ([
+        `the option ${name}, which is not built yet`,
+        [],
+        new RegExp(`\`${name}\` is not built yet; for now: `),
+        `:${name}=1`,
+      ]),
+  ),
+];
+
+describe('port: refuse', function () {
+  this.timeout(300_000); // many links, on a busy machine
+
+  /** @type {(() => string)[]} */
+  let lines;
+  before(async () => {
+    const object = helloObject();
+    lines = await failures(
+      cases.map(([, flags, , options = '']) => [
+        'emcc',
+        object,
+        `--use-port=${port}${options}`,
+        ...flags,
+        '-o',
+        'refused.js',
+      ]),
+    );
+  });
+
+  for (const [index, [title, , words]] of cases.entries())
+    it(title, () => {
+      assert.match(lines[index](), words);
+    });
+
+  it(':help names the options that exist and no other', () => {
+    const text = output(['emcc', `--use-port=${port}:help`]);
+    assert.deepEqual(
+      [...text.matchAll(/^\* (\w+):/gm)].map(([, name]) => name),
+      ['checked', 'stats'],
+    );
+  });
+
+  for (const file of [
+    'src/all.cpp',
+    'src/sbrk.c',
+    'src/include/gharial.h',
+    'emscripten-port/gharial_library.js',
+  ])
+    it(`a project without ${file}`, () => {
+      const copy = copyOfProject();
+      rmSync(join(copy, file));
+      const use = `--use-port=${join(copy, 'emscripten-port/gharial.py')}`;
+      const line = failure(['emcc', helloObject(), use, '-o', 'refused.js']);
+      assert.match(line, /is missing: this checkout or package is incomplete, fetch it again$/);
+      assert.ok(line.includes(file.replace(/^.*\//, '')));
+    });
+
+  it('an SDK that is too old, and one without its sbrk.c', () => {
+    const sdk = copyOfSdk();
+    const emcc = [
+      'python3',
+      join(sdk, 'emcc.py'),
+      helloObject(),
+      `--use-port=${port}`,
+      '-o',
+      'refused.js',
+    ];
+    rmSync(join(sdk, 'system/lib/libc/sbrk.c'));
+    assert.match(failure(emcc), /sbrk\.c is missing: the SDK is incomplete/);
+    for (const version of ['3.1.69', '4.0.14', '4.0.9-git']) {
+      writeFileSync(join(sdk, 'emscripten-version.txt'), `"${version}"\n`);
+      // Its own cache: Emscripten empties one that another version made.
+      assert.match(
+        failure(emcc, { EM_CACHE: join(scratch, 'old-cache') }),
+        new RegExp(`Emscripten ${version} is too old: 4\\.0\\.15 or newer is needed`),
+      );
+    }
+    rmSync(sdk, { recursive: true });
+  });
+});
