@@ -46,7 +46,7 @@ export function renderReport(heap, options = {}) {
   const sections = [
     headline(heap, ink),
     ledger(heap, ink, columns),
-    reuse(heap, ink),
+    reuse(heap, ink, columns),
     sizeClasses(heap, ink, columns),
     stacks(heap, ink, columns),
     pages.length === 0
@@ -128,14 +128,15 @@ function bar(share, width) {
   return '█'.repeat(Math.floor(eighths / 8)) + (rest === 0 ? '' : '▏▎▍▌▋▊▉'[rest - 1]);
 }
 
-/** @param {HeapReader} heap @param {Ink} ink */
-function reuse(heap, ink) {
+/** @param {HeapReader} heap @param {Ink} ink @param {number} columns */
+function reuse(heap, ink, columns) {
+  const width = Math.min(20, columns - 67);
   const s = heap.getHeapStatistics();
   /** @param {string} name @param {number} fresh @param {number} reused */
   const line = (name, fresh, reused) => {
     const all = fresh + reused;
     const share = all === 0 ? '' : `${percent(reused / all)} re-used`;
-    return `  ${name.padEnd(12)}${count(fresh).padStart(12)} fresh ${count(reused).padStart(12)} re-used   ${ink(bar(all === 0 ? 0 : reused / all, 20).padEnd(20, '·'), BAR)} ${share}`;
+    return `  ${name.padEnd(12)}${count(fresh).padStart(10)} fresh ${count(reused).padStart(10)} re-used   ${ink(bar(all === 0 ? 0 : reused / all, width).padEnd(width, '·'), BAR)} ${share}`;
   };
   return [
     title(ink, 'Handed out', 'for the first time since memory grew, or again'),
@@ -165,7 +166,7 @@ function sizeClasses(heap, ink, columns) {
     return `${row([`${count(c.block_size)} B`, ...numbers.map(count)])}  ${ink(bar(share, width), hueOf(c.block_size))}`;
   });
   return [
-    title(ink, 'Size classes', 'in use; free blocks are those at home and those kept at hand'),
+    title(ink, 'Size classes', 'in use; free: at home or kept at hand'),
     ink(`${row(head)}  live`, DIM),
     ...lines,
   ];
