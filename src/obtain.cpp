@@ -16,10 +16,14 @@ Run obtain_run(HeapPages count) noexcept {
 }
 
 Address obtain_meta_slots() noexcept {
-  const Address slots = take_slots(kMetaPageSlots);
+  Address slots = take_slots(kMetaPageSlots);
   if (slots != kNone) return slots;
+  if (!has_free_run() && grow_heap(kOnePage)) {  // growth may bring a metadata page with room
+    slots = take_slots(kMetaPageSlots);
+    if (slots != kNone) return slots;
+  }
   const Run run = obtain_run(kOnePage);
-  if (run.first == kNoPage) return kNone;
+  if (run.first == kNoPage) return take_slots(kMetaPageSlots);  // the flush may have freed some
   make_metadata_page(run.first, ~0u);
   return take_slots(kMetaPageSlots);
 }

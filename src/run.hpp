@@ -26,6 +26,8 @@ struct Run {
   PageIndex first, fresh_from;
 };
 
+inline bool has_free_run() noexcept { return global.exact_mask != 0 || global.doubling_mask != 0; }
+
 // A run of `count` pages, out of the free ones. Constant time: one look into the own bin, then
 // bit masks (Masmano et al., TLSF, ECRTS 2004, with exact bins for short runs). The caller writes
 // the entries.
