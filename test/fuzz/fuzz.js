@@ -1,0 +1,61 @@
+// Runs the fuzzer: builds it, plays the committed corpus and what earlier runs found, then new inputs.
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { buildNative, project, sanitizers } from '../native/build.js';
+
+/**
+ * @param {number} seconds how long new inputs are tried
+ * @param {(line: string) => void} [show] gets the fuzzer's lines
+ * @returns {Promise<{ status: number | null, executions: number, coverage: number, program: string, artifact: string | undefined, output: string }>}
+ */
+export async function fuzz(seconds, show = () => {}) {
+  const program = await buildNative('test/fuzz/heap_fuzz.cpp', {
+    // The checked variant: its assertions are oracles that cost little beside the shadow's.
+    flags: ['-O2', ...sanitizers, '-fsanitize=fuzzer'],
+    checked: true,
+  });
+  const found = join(project, 'build/fuzz/corpus');
+  const artifacts = join(project, 'build/fuzz/');
+  mkdirSync(found, { recursive: true });
+  const child = spawn(
+    program,
+    [
+      `-max_total_time=${seconds}`,
+      '-max_len=1500',
+      '-len_control=20',
+      '-timeout=60',
+      '-rss_limit_mb=4096',
+      '-use_value_profile=0',
+      '-print_final_stats=1',
+      `-artifact_prefix=${artifacts}`,
+      found,
+      join(project, 'test/fuzz/corpus'),
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'], cwd: project },
+  );
+  let output = '';
+  child.stderr.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
+    output += text;
+    for (const line of text.split('\n')) if (line !== '') show(line);
+  });
+  const status = await new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', resolve);
+  });
+  const last = (/** @type {RegExp} */ pattern) => [...output.matchAll(pattern)].at(-1)?.[1];
+  return {
+    status,
+    executions: Number(last(/number_of_executed_units: (\d+)/g) ?? 0),
+    coverage: Number(last(/ cov: (\d+)/g) ?? 0),
+    program,
+    artifact: last(/Test unit written to (\S+)/g),
+    output,
+  };
+}
+
+/** One line that says how to see a crash again. @param {Awaited<ReturnType<typeof fuzz>>} result */
+export function howToReplay({ status, artifact, program }) {
+  return artifact === undefined
+    ? `the fuzzer ended with status ${status} and wrote no input`
+    : `the input is ${artifact}; to replay it: ${program} ${artifact}`;
+}
