@@ -211,11 +211,6 @@ export class HeapImage {
     return this.memory.word(at.current + size_class * word_bytes);
   }
 
-  /** Byte of the MiniPage map. @param {number} mini_page address / 2 KiB */
-  miniPageClass(mini_page) {
-    return mini_page < this.map_bytes ? this.memory.u8(this.map_at + mini_page) : 0;
-  }
-
   /** Lowest address that is not the heap's any more, and where sbrk keeps the break. */
   ends() {
     const { at } = this.layout;

@@ -2,7 +2,13 @@
 import { NoRecordError } from './errors.js';
 import { HeapReader } from './heap_reader.js';
 
-export * from './errors.js';
+export {
+  DumpError,
+  GharialError,
+  HeapReadError,
+  NoRecordError,
+  RecordMismatchError,
+} from './errors.js';
 export { HeapReader } from './heap_reader.js';
 export { renderReport } from './report.js';
 export { HeapSnapshot } from './snapshot.js';

@@ -46,11 +46,6 @@ export class Image {
     this.wordBytes = wordBytes;
   }
 
-  /** @returns {readonly Segment[]} */
-  get segments() {
-    return this.#segments;
-  }
-
   /** True iff all of it can be read. @param {number} at @param {number} bytes */
   holds(at, bytes) {
     return this.#segment(at, bytes) !== undefined;

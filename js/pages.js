@@ -1,5 +1,5 @@
 // pages.js — heap pages one by one, with the MiniPages of those that are cut: what meta-pages say, as plain data.
-import { slotsOf, smallCounts } from './statistics.js';
+import { slotsOf, smallCounts } from './survey.js';
 import { CachedIndex, miniRuns, pageRun } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */

@@ -81,8 +81,6 @@ export class HeapImage {
     counter(i: number): number;
     /** Address of the header of the run that the class's cursor works through; 0: none. @param {number} size_class */
     current(size_class: number): number;
-    /** Byte of the MiniPage map. @param {number} mini_page address / 2 KiB */
-    miniPageClass(mini_page: number): number;
     /** Lowest address that is not the heap's any more, and where sbrk keeps the break. */
     ends(): {
         heap_end: number;

@@ -17,7 +17,6 @@
  * @returns {HeapReader}
  */
 export function heapOf(Module: object, options?: import("./heap_reader.js").HeapReaderOptions): HeapReader;
-export * from "./errors.js";
 export { HeapReader } from "./heap_reader.js";
 export { renderReport } from "./report.js";
 export { HeapSnapshot } from "./snapshot.js";
@@ -34,3 +33,4 @@ export type HeapFault = import("./check.js").HeapFault;
 export type HeapReaderOptions = import("./heap_reader.js").HeapReaderOptions;
 export type ReportOptions = import("./report.js").ReportOptions;
 import { HeapReader } from './heap_reader.js';
+export { DumpError, GharialError, HeapReadError, NoRecordError, RecordMismatchError } from "./errors.js";

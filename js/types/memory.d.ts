@@ -26,8 +26,6 @@ export class Image {
     readonly byteLength: number;
     /** @readonly */
     readonly wordBytes: number;
-    /** @returns {readonly Segment[]} */
-    get segments(): readonly Segment[];
     /** True iff all of it can be read. @param {number} at @param {number} bytes */
     holds(at: number, bytes: number): boolean;
     /** @param {number} at */

@@ -1,31 +1,3 @@
-/**
- * The slots of a metadata page, cut off below the heap's begin.
- * @param {HeapImage} heap @param {import('./walk.js').PageRun} run
- */
-export function slotsOf(heap: HeapImage, run: import("./walk.js").PageRun): {
-    address: number;
-    bytes: number;
-    free: boolean;
-}[];
-/** Blocks of a small run by state. @param {import('./walk.js').MiniRun} part @param {CachedIndex} cached */
-export function smallCounts(part: import("./walk.js").MiniRun, cached: CachedIndex): {
-    blocks: number;
-    used: number;
-    free: number;
-    kept: number;
-    block_size: number;
-    size_class: number;
-};
-/** @param {HeapImage} heap @param {number | undefined} limit @returns {HeapStatistics} */
-export function heapStatistics(heap: HeapImage, limit: number | undefined): HeapStatistics;
-/** @param {HeapImage} heap @returns {HeapSpaceStatistics[]} a ledger: the sizes add up to the memory's */
-export function spaceStatistics(heap: HeapImage): HeapSpaceStatistics[];
-/** @param {HeapImage} heap @returns {SizeClassStatistics[]} every class, in order of size */
-export function sizeClassStatistics(heap: HeapImage): SizeClassStatistics[];
-/** The global stack of a class, top first. @param {HeapImage} heap @param {number} size_class */
-export function pagesWithRoom(heap: HeapImage, size_class: number): number[];
-/** @param {HeapImage} heap @returns {Record<import('./layout.js').CounterName, number>} */
-export function countersOf(heap: HeapImage): Record<import("./layout.js").CounterName, number>;
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {'static' | 'stack' | 'meta' | 'mini' | 'large' | 'free' | 'external' | 'unclaimed'} SpaceName */
 /**
@@ -76,26 +48,16 @@ export function countersOf(heap: HeapImage): Record<import("./layout.js").Counte
  * @property {number} number_of_cached_blocks of the free ones, those on the free-block stack and in the cursor
  * @property {number} number_of_pages_with_room length of the class's global stack of heap pages
  */
-/** @typedef {Record<SpaceName, { size: number, used: number, available: number }>} Spaces */
-/** @typedef {Omit<SizeClassStatistics, 'number_of_pages_with_room'>} ClassCount */
-/** Everything that one walk over the heap finds out. */
-export class Survey {
-    /** @param {HeapImage} heap */
-    constructor(heap: HeapImage);
-    pages: number;
-    free_pages: number;
-    used_mini_pages: number;
-    gap_pages: number;
-    live_blocks: number;
-    cached_blocks: number;
-    home_bytes: number;
-    free_mini_bytes: number;
-    largest_free: number;
-    used_slot_bytes: number;
-    /** @type {ClassCount[]} */ classes: ClassCount[];
-    /** @type {Spaces} */ spaces: Spaces;
-    #private;
-}
+/** @param {HeapImage} heap @param {number | undefined} limit @returns {HeapStatistics} */
+export function heapStatistics(heap: HeapImage, limit: number | undefined): HeapStatistics;
+/** @param {HeapImage} heap @returns {HeapSpaceStatistics[]} a ledger: the sizes add up to the memory's */
+export function spaceStatistics(heap: HeapImage): HeapSpaceStatistics[];
+/** @param {HeapImage} heap @returns {SizeClassStatistics[]} every class, in order of size */
+export function sizeClassStatistics(heap: HeapImage): SizeClassStatistics[];
+/** The global stack of a class, top first. @param {HeapImage} heap @param {number} size_class */
+export function pagesWithRoom(heap: HeapImage, size_class: number): number[];
+/** @param {HeapImage} heap @returns {Record<import('./layout.js').CounterName, number>} */
+export function countersOf(heap: HeapImage): Record<import("./layout.js").CounterName, number>;
 export type HeapImage = import("./heap_image.js").HeapImage;
 export type SpaceName = "static" | "stack" | "meta" | "mini" | "large" | "free" | "external" | "unclaimed";
 /**
@@ -218,10 +180,3 @@ export type SizeClassStatistics = {
      */
     number_of_pages_with_room: number;
 };
-export type Spaces = Record<SpaceName, {
-    size: number;
-    used: number;
-    available: number;
-}>;
-export type ClassCount = Omit<SizeClassStatistics, "number_of_pages_with_room">;
-import { CachedIndex } from './walk.js';

@@ -131,6 +131,20 @@ const PLANTED = [
     },
   ],
   [
+    'I2',
+    'a list whose links do not agree',
+    (p) => p.u8(p.small((h) => h.home > 0 && !p.isCurrent(h)).header.address + p.k.header_prev, 31),
+  ],
+  [
+    'I8',
+    'a cursor that steps by a wrong size',
+    (p) => {
+      p.u32(p.layout.at.cursors + p.k.cursor_bytes + p.k.cursor_bits, 1);
+      p.u32(p.layout.at.cursors + p.k.cursor_bytes + p.k.cursor_block_bytes, 24);
+    },
+  ],
+  ['I9', 'a heap that begins after its end', (p) => p.u32(p.global('heap_begin'), 0xfffffff0)],
+  [
     'I3',
     'a class stack that lost its pages',
     (p) => {

@@ -82,6 +82,9 @@ describe('heap snapshots and dumps', function () {
     } = new HeapReader(imageOf(varied.module)).getHeapStatistics();
     assert.deepEqual(unlimited, attached);
     assert.equal(heap_size_limit, image.memory_size);
+    const shared = new Uint8Array(new SharedArrayBuffer(image.memory_size));
+    shared.set(imageOf(varied.module));
+    assert.deepEqual(everything(new HeapReader(shared.buffer, { limit })), everything(varied.heap));
     // a view into a larger buffer, as Node's Buffer often is
     const padded = new Uint8Array(imageOf(varied.module).length + 24);
     padded.set(imageOf(varied.module), 8);

@@ -116,6 +116,33 @@ describe('statistics', () => {
     assert.equal(heap.getHeapStatistics().number_of_mini_pages, 10 + 2 * 32 + 3);
   });
 
+  it('know free runs of every length, and their bins', async () => {
+    const module = await instantiate(file);
+    const heap = heapOf(module);
+    const lengths = [1, 2, 31, 32, 33, 40, 41, 63, 64, 65, 129, 200];
+    const blocks = lengths.map((pages) => [
+      ptr(module._malloc(pages * 65_536)),
+      ptr(module._malloc(65_536)),
+    ]);
+    for (const [block] of blocks) module._free(block);
+    const runs = heap.getGlobalMetaPage().run_bins.flatMap(({ runs }) => runs);
+    assert.deepEqual(heap.validateHeap(), { ok: true, errors: [] });
+    for (const [i, [block]] of blocks.entries())
+      assert.ok(
+        runs.some(
+          ({ page_index, number_of_pages }) =>
+            page_index === block / 65_536 && number_of_pages >= lengths[i],
+        ),
+        `${lengths[i]}`,
+      );
+    assert.equal(
+      heap.getHeapStatistics().number_of_free_pages,
+      sum(runs.map((run) => run.number_of_pages)),
+    );
+    assert.equal(heap.getHeapStatistics().largest_free_size, 200 * 65_536);
+    assertLedger(heap, module);
+  });
+
   it('add up to the memory at every step, and agree with the allocator itself', async function () {
     this.timeout(60_000);
     const module = await instantiate(file);

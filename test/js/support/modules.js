@@ -75,16 +75,16 @@ export async function build(
   ];
   const dir = join(out, `${name}-${hashOf([program, ...all])}`);
   const file = join(dir, `${name}.${extension}`);
-  if (!existsSync(file)) {
-    mkdirSync(dir, { recursive: true });
-    const source = join(dir, 'program.c');
-    writeFileSync(source, program);
-    await run(
-      join(root, 'emscripten-port/toolchain/run'),
-      ['emcc', source, ...all, '-o', `${file}`],
-      { cwd: root },
-    );
-  }
+  if (existsSync(file)) return file;
+  const making = `${dir}.${process.pid}`; // a build that was stopped halfway must not look like one
+  rmSync(making, { recursive: true, force: true });
+  mkdirSync(making, { recursive: true });
+  const source = join(making, 'program.c');
+  writeFileSync(source, program);
+  const command = ['emcc', source, ...all, '-o', join(making, `${name}.${extension}`)];
+  await run(join(root, 'emscripten-port/toolchain/run'), command, { cwd: root });
+  rmSync(dir, { recursive: true, force: true });
+  renameSync(making, dir);
   return file;
 }
 
