@@ -2,7 +2,16 @@
 // asked for and kept in build/ under a hash of all that goes into it.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -15,7 +24,7 @@ const run = promisify(execFile);
 // What the tests call: the allocator, sbrk, and the allocator's own statistics to compare with.
 const EXPORTS = [
   ...['malloc', 'free', 'realloc', 'calloc', 'memalign', 'sbrk', 'malloc_trim', 'gharial_validate'],
-  ...['stats_get', 'stats_field', 'visit_begin', 'visit_field', 'fill', 'at_start'],
+  ...['stats_get', 'stats_field', 'visit_begin', 'visit_field', 'fill'],
 ];
 const PROGRAM = `
 #include <gharial.h>
@@ -35,7 +44,6 @@ static int visit(void* block, size_t bytes, enum gharial_block_state state, void
 void visit_begin(void) { memset(blocks, 0, sizeof blocks); sum = 0; gharial_visit_blocks(visit, 0); }
 unsigned visit_field(int i) { return i == 0 ? sum : blocks[i - 1]; }
 void fill(char* block, int value, size_t bytes) { memset(block, value, bytes); }
-int at_start(void) { return 42; }
 `;
 
 /** Everything the build depends on, as one hash. @param {string[]} parts */
