@@ -1,0 +1,246 @@
+// Breakages of src/, one line each, that the tests must reject. `from` occurs exactly once in the file: a change of the
+// sources that makes it ambiguous or loses it is an error, and the mutant is then written anew.
+
+/** @typedef {{ breaks: string, file: string, from: string, to: string }} Mutant */
+
+/** @type {Mutant[]} The kinds of mistakes an allocator is known for. */
+const known = [
+  {
+    breaks: 'a free run is not joined with the free run behind it',
+    file: 'run.cpp',
+    from: 'next != nullptr && next->kind == PageKind::free_run) {',
+    to: 'next != nullptr && next->kind == PageKind::unknown) {',
+  },
+  {
+    breaks: 'a free run is not joined with the free run before it',
+    file: 'run.cpp',
+    from: 'before != nullptr && before->kind == PageKind::free_run) {',
+    to: 'before == nullptr && before->kind == PageKind::free_run) {',
+  },
+  {
+    breaks: 'a request of exactly a class size and one byte gets the class below',
+    file: 'size_class.hpp',
+    from: '  return SizeClass{kClassTable.of_step[(bytes + kStepBytes - 1) / kStepBytes]};',
+    to: '  return SizeClass{kClassTable.of_step[(bytes + kStepBytes - 2) / kStepBytes]};',
+  },
+  {
+    breaks: 'a block that goes home while its run is full is lost',
+    file: 'heap.cpp',
+    from: '  } else if (home == 1) {',
+    to: '  } else if (home == 2) {',
+  },
+  {
+    breaks: 'the oldest block of an idle stack is forgotten instead of sent home',
+    file: 'heap.cpp',
+    from: '    send_home(oldest, size_class);',
+    to: '    if (oldest % 512 != 0) send_home(oldest, size_class);',
+  },
+  {
+    breaks: 'calloc takes one heap page too many for fresh',
+    file: 'large.cpp',
+    from: 'static_cast<size_t>((taken.fresh_from - head).raw) << kHeapPageShift;',
+    to: 'static_cast<size_t>((taken.fresh_from - head).raw - 1) << kHeapPageShift;',
+  },
+  {
+    breaks: 'calloc does not clear the MiniPages of a medium block that were in use',
+    file: 'heap.cpp',
+    from: 'if (contents == Contents::zero) clear_touched(block, touched);',
+    to: 'if (contents == Contents::zero) clear_touched(block, touched & ~1u);',
+  },
+  {
+    breaks: 'MiniPages that are taken stay free: blocks overlap',
+    file: 'heap_page.cpp',
+    from: '  meta.free_mask &= ~bits;',
+    to: '  meta.free_mask &= ~bits | 0x8000'.concat("'0000u;"),
+  },
+  {
+    breaks: 'the counter of MiniPages in use goes stale',
+    file: 'heap_page.cpp',
+    from: '  global.counters.used_mini_pages -= length;',
+    to: '  global.counters.used_mini_pages -= length == 3 ? 2 : length;',
+  },
+  {
+    breaks: 'a free-block stack is one entry too long and loses its end',
+    file: 'front.hpp',
+    from: '  if (top[1] == kStackEnd) [[unlikely]]',
+    to: '  if (*top == kStackEnd) [[unlikely]]',
+  },
+  {
+    breaks: 'a run leaves its list and its successor still points back to it',
+    file: 'heap_page.cpp',
+    from: '  if (header.next != kNoMiniPage) meta.mini_pages[header.next].prev = header.prev;',
+    to: '  if (header.next == kNoMiniPage) meta.mini_pages[0].prev = header.prev;',
+  },
+  {
+    breaks: 'an empty room stack stays marked as having pages',
+    file: 'heap_page.cpp',
+    from: 'if (global.room_stacks[meta.room] == 0) global.room_mask &= ~(1u << meta.room);',
+    to: 'if (global.room_stacks[meta.room] == 0) global.room_mask &= ~(0u << meta.room);',
+  },
+  {
+    breaks: 'the tail of a large block is not released',
+    file: 'large.cpp',
+    from: '  release_tail(head + pages, entry.tail);',
+    to: '  release_tail(head + pages, 0);',
+  },
+  {
+    breaks: 'a medium block grows over its neighbour',
+    file: 'heap.cpp',
+    from: '    if (header.first + to > kMiniPagesPerPage) return false;',
+    to: '    if (header.first + to < kMiniPagesPerPage) meta.free_mask |= low_mask(to - from) << end;',
+  },
+  {
+    breaks: 'the MiniPage map keeps the class of a run that is gone',
+    file: 'heap.cpp',
+    from: 'address_of(meta, first) >> kMiniPageShift], kNotSmall.raw,',
+    to: 'address_of(meta, first) >> kMiniPageShift], header.size_class.raw,',
+  },
+  {
+    breaks: 'memalign ignores alignments above a MiniPage',
+    file: 'heap_page.cpp',
+    from: '  if (starts == 0) starts = starts_of_runs(meta.free_mask, length) & on_step;',
+    to: '  if (starts == 0) starts = starts_of_runs(meta.free_mask, length);',
+  },
+  {
+    breaks: 'growth forgets the pages that others took from sbrk',
+    file: 'growth.cpp',
+    from: '  const bool has_gap = !first_range && begin > global.end_page;',
+    to: '  const bool has_gap = !first_range && begin < global.end_page;',
+  },
+  {
+    breaks: 'long runs of heap pages are put into the bin above theirs',
+    file: 'run.cpp',
+    from: '    const uint64_t bit = uint64_t{1} << (bin - kExactBins);',
+    to: '    const uint64_t bit = uint64_t{2} << (bin - kExactBins);',
+  },
+];
+
+/** @type {Mutant[]} Mistakes thought of after the tests were written, to see what they miss. */
+const invented = [
+  {
+    breaks: 'the cursor goes home to the wrong word of the run',
+    file: 'mini_page.hpp',
+    from: '  const uint32_t word = block_number(header, static_cast<uint32_t>(cursor.base - run)) / 64;',
+    to: '  const uint32_t word = block_number(header, static_cast<uint32_t>(cursor.base - run)) / 65;',
+  },
+  {
+    breaks: 'the metadata page that becomes full stays on the stack',
+    file: 'metadata.cpp',
+    from: '  if (entry.run_pages == 0) unlink_page(entry);',
+    to: '  if (entry.run_pages == 1) unlink_page(entry);',
+  },
+  {
+    breaks: 'a metadata page whose slots are all free is kept for ever',
+    file: 'metadata.cpp',
+    from: '    if (entry.run_pages == ~0u) {',
+    to: '    if (entry.run_pages == 0u) {',
+  },
+  {
+    breaks: 'MiniPages that were in use are not preferred to fresh ones',
+    file: 'heap_page.cpp',
+    from: 'uint32_t starts = starts_of_runs(meta.free_mask & meta.touched_mask, length) & on_step;',
+    to: 'uint32_t starts = starts_of_runs(meta.free_mask & ~meta.touched_mask, length) & on_step;',
+  },
+  {
+    breaks: 'the tightest page with room is not the one that serves',
+    file: 'heap_page.cpp',
+    from: '  return &meta_of(PageIndex{global.room_stacks[std::countr_zero(rooms)]});',
+    to: '  return &meta_of(PageIndex{global.room_stacks[31 - std::countl_zero(rooms)]});',
+  },
+  {
+    breaks: 'a large block takes the tail page although others live in it',
+    file: 'large.cpp',
+    from: '  if (old_tail != nullptr && old_tail->free_mask != ~low_mask(from.tail)) return false;',
+    to: '  if (old_tail != nullptr && old_tail->free_mask == 0) return false;',
+  },
+  {
+    breaks: 'a fresh tail page counts as fresh although it was in use',
+    file: 'large.cpp',
+    from: 'cut_tail(head + size.pages, size.tail, slots, head + size.pages >= taken.fresh_from);',
+    to: 'cut_tail(head + size.pages, size.tail, slots, true);',
+  },
+  {
+    breaks: 'memory that others dirtied and gave back counts as fresh',
+    file: 'growth.cpp',
+    from: '  if (global.fresh_page < zero_from) global.fresh_page = zero_from < end ? zero_from : end;',
+    to: '  if (global.fresh_page > zero_from) global.fresh_page = zero_from < end ? zero_from : end;',
+  },
+  {
+    breaks: 'the new MiniPage map is not a copy of the old one',
+    file: 'growth.cpp',
+    from: '  if (had != 0) __builtin_memcpy(fresh, old, had);',
+    to: '  if (had != 0) __builtin_memcpy(fresh, old, had / 2);',
+  },
+  {
+    breaks: 'the old MiniPage map is never given back',
+    file: 'growth.cpp',
+    from: '  if (had != 0 && !kShared) give_back_slots(',
+    to: '  if (had != 0 && kShared) give_back_slots(',
+  },
+  {
+    breaks: 'malloc_trim and refused growth leave the blocks of the last class on its stack',
+    file: 'heap.cpp',
+    from: '    while (const Address block = pop_block(size_class)) send_home(block, size_class);',
+    to: '    if (c < kSizeClasses) while (const Address block = pop_block(size_class)) send_home(block, size_class);',
+  },
+  {
+    breaks: 'after refused growth the stacks are not emptied',
+    file: 'obtain.cpp',
+    from: '  flush();',
+    to: '  (void)&flush;',
+  },
+  {
+    breaks: 'realloc copies as much as the new block holds, not the old one',
+    file: 'malloc.cpp',
+    from: '__builtin_memcpy(reinterpret_cast<void*>(moved), block, bytes < usable ? bytes : usable);',
+    to: '__builtin_memcpy(reinterpret_cast<void*>(moved), block, bytes < usable ? bytes : usable - 8);',
+  },
+  {
+    breaks: 'a run of heap pages of the own bin is taken although it is too short',
+    file: 'run.cpp',
+    from: '    if (page != kNoPage && entry_of(page).run_pages < count.raw) page = kNoPage;',
+    to: '    if (page != kNoPage && entry_of(page).run_pages + 1 < count.raw) page = kNoPage;',
+  },
+  {
+    breaks: 'stacks of classes that nobody uses never empty',
+    file: 'heap.cpp',
+    from: '  global.aged_class = last == kSizeClasses ? 1 : static_cast<uint8_t>(last + 1);',
+    to: '  global.aged_class = last == kSizeClasses ? 1 : last == 0 ? 1 : last;',
+  },
+  {
+    breaks: 'a page of a class leaves its stack and the page below still points to it',
+    file: 'heap_page.cpp',
+    from: '  if (own.next != 0) links(meta_of(PageIndex{own.next})).prev = own.prev;',
+    to: '  if (own.next == 0) links(meta).prev = own.prev;',
+  },
+  {
+    breaks: 'no page stays warm: a program at the edge of one cuts and joins it for ever',
+    file: 'heap_page.cpp',
+    from: '  if (global.warm_page == kNoPage) {',
+    to: '  if (meta.page == kNoPage) {',
+  },
+  {
+    breaks: 'freeing a large block leaves its pages counted as in use',
+    file: 'large.cpp',
+    from: '  global.counters.used_mini_pages -= pages.raw * kMiniPagesPerPage;',
+    to: '  global.counters.used_mini_pages -= pages.raw;',
+  },
+  {
+    breaks: 'a large block that shrinks forgets the pages behind its new tail',
+    file: 'large.cpp',
+    from: '  if (to.pages_with_tail() < from.pages)',
+    to: '  if (to.pages_with_tail() < from.pages - kOnePage)',
+  },
+];
+
+/** @type {Mutant[]} What the host's build leaves out: only the tests in wasm see it. */
+const wasm = [
+  {
+    breaks: 'memory above a break that was lowered counts as fresh in wasm',
+    file: 'source_wasm.cpp',
+    from: 'gharial_highest_break > before ? gharial_highest_break : before;',
+    to: 'gharial_highest_break < before ? gharial_highest_break : before;',
+  },
+];
+
+export const mutants = [...known, ...invented, ...wasm];
