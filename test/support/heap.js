@@ -27,6 +27,7 @@ export const API = (
 
 const flags = [
   '-O2',
+  '-fno-builtin', // the compiler may leave out a malloc whose block nobody uses
   '-sMODULARIZE',
   '-sEXPORT_ES6',
   '-sENVIRONMENT=node',
@@ -57,14 +58,14 @@ export function loadApi({ checked = false } = {}) {
 /** @typedef {import('./build.js').Factory} Factory */
 
 /** What api.c begins with: stack, static data and a little more. */
-const INITIAL_PAGES = 3; // -sINITIAL_MEMORY
+const INITIAL_BYTES = 3 * PAGE; // -sINITIAL_MEMORY
 
 /**
  * A fresh heap in a fresh memory.
- * @param {Factory} factory @param {number} [maximum] bytes
+ * @param {Factory} factory @param {number} [maximum] bytes @param {number} [initial] bytes
  */
-export async function createHeap(factory, maximum = 256 * MiB) {
-  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: maximum / PAGE });
+export async function createHeap(factory, maximum = 256 * MiB, initial = INITIAL_BYTES) {
+  const memory = new WebAssembly.Memory({ initial: initial / PAGE, maximum: maximum / PAGE });
   /** @type {string[]} */
   const errors = [];
   const module = await factory({
