@@ -102,7 +102,9 @@ describe('documents', () => {
     const [index, errors, reader, snapshot] = types;
     const wanted = [
       ...(index.match(/(?<=export (?:declare )?function )\w+/g) ?? []),
-      ...(index.match(/(?<=^export \{ )[\w, ]+/gm) ?? []).flatMap((names) => names.trim().split(', ')),
+      ...(index.match(/(?<=^export \{ )[\w, ]+/gm) ?? []).flatMap((names) =>
+        names.trim().split(', '),
+      ),
       ...(errors.match(/(?<=export class )\w+/g) ?? []),
       ...(reader.match(/(?<=^ {4})\w+(?=\(.*\): )|(?<=^ {4}get )\w+/gm) ?? []),
       ...(snapshot.match(/(?<=^ {4})\w+(?=\(\): )/gm) ?? []),
