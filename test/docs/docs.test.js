@@ -61,11 +61,14 @@ describe('documents', () => {
       }
     });
 
-    it(`${page}: every make target exists`, () => {
+    it(`${page}: every make target and variable exists`, () => {
       const targets = [...text('Makefile').matchAll(/^([a-z-]+):/gm)].map(([, name]) => name);
+      const settings = [...text('Makefile').matchAll(/^([A-Z_]+) \?=/gm)].map(([, name]) => name);
       const code = text(page).match(/^```.*?^```|`[^`\n]+`/gms) ?? [];
       for (const [, name] of code.join('\n').matchAll(/(?:^|`|&& )make ([a-z][a-z-]*)/gm))
         assert.ok(targets.includes(name), `make ${name}`);
+      for (const [, name] of code.join('\n').matchAll(/make [a-z-]+ ([A-Z_]+)=/g))
+        assert.ok(settings.includes(name), `make … ${name}=`);
     });
   }
 
