@@ -30,18 +30,22 @@ using gharial::Address;
 // the arena is no memory that AddressSanitizer watches.
 #define NOT_INSTRUMENTED __attribute__((noinline, no_sanitize("address", "undefined", "coverage")))
 
-// Blocks above this are filled at both ends and once per 2 KiB: all MiniPages, at a cost that lets many commands run.
+// Blocks above this are filled at both ends and once per 2 KiB, all MiniPages; longer ones more thinly, for most of the
+// time goes into touching memory for the first time.
 inline constexpr size_t kFilledWhole = 16384;
+inline constexpr size_t kFilledDensely = 0x2'0000;
 inline constexpr size_t kEnd = 2048;
 inline constexpr size_t kStride = 2040;  // less than a MiniPage: another place in every one
+inline constexpr size_t kWideStride = 5 * kStride;
 
 inline uint64_t pattern_word(uint64_t seed, size_t at) {
   return (seed + at) * 0x9e37'79b9'7f4a'7c15u ^ seed >> 7;
 }
 // Offset of the next word with a pattern after `at`.
 inline size_t next_word(size_t at, size_t usable) {
-  if (usable <= kFilledWhole || at < kEnd || at + kStride >= usable - kEnd) return at + 8;
-  return at + kStride;
+  const size_t stride = usable <= kFilledDensely ? kStride : kWideStride;
+  if (usable <= kFilledWhole || at < kEnd || at + stride >= usable - kEnd) return at + 8;
+  return at + stride;
 }
 // Writes the pattern into a block; `usable` is a multiple of 8.
 NOT_INSTRUMENTED inline void fill_pattern(Address block, size_t usable, uint64_t seed) {
@@ -297,7 +301,7 @@ private:
     using gharial::arena;
     if (detail % 3 != 0) {
       const Address begin =
-          arena.move((amount % 5 == 0 ? 0x1'0000 : amount) * (detail % 7 == 0 ? 48 : 16));
+          arena.move((amount % 5 == 0 ? 0x1'0000 : amount / 16 * 16) * (detail % 7 == 0 ? 16 : 1));
       if (begin == gharial::kNone || begin == arena.break_now) return;
       foreign.push_back({begin, arena.break_now});
       std::memset(pointer(begin), 0xee, arena.break_now - begin);
@@ -413,7 +417,7 @@ private:
     PROMISE(good == bytes, "block %#zx of %zu bytes, byte %zu", at, block.usable, good);
   }
   static void scribble(Address at, size_t bytes) {
-    std::memset(pointer(at), 0xdb, bytes < 0x4'0000 ? bytes : 0x4'0000);
+    std::memset(pointer(at), 0xdb, bytes < 0x1'0000 ? bytes : 0x1'0000);
   }
 
   void add(void* block, size_t bytes, size_t align) {
