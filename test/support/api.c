@@ -60,6 +60,10 @@ EMSCRIPTEN_KEEPALIVE void free_many(const uint32_t* blocks, size_t count, size_t
     for (size_t i = start; i < count; i += step) free((void*)(uintptr_t)blocks[i]);
 }
 
+EMSCRIPTEN_KEEPALIVE void free_every(const uint32_t* blocks, size_t count, size_t step) {
+  for (size_t i = 0; i < count; i += step) free((void*)(uintptr_t)blocks[i]);
+}
+
 // The same without writing into them and without remembering them: memory stays untouched.
 EMSCRIPTEN_KEEPALIVE size_t take_and_forget(size_t bytes, size_t count) {
   size_t taken = 0;

@@ -196,6 +196,16 @@ describe('MiniPages and heap pages', () => {
     assert.ok(heap.stats.reused_pages > 0);
   });
 
+  it('prefers MiniPages that were in use even where fresh ones lie before them', () => {
+    heap.memalign(8 * KiB, 18 * KiB);
+    const second = heap.memalign(8 * KiB, 18 * KiB); // three fresh MiniPages lie between the two
+    heap.free(second);
+    assert.equal(heap.stats.fresh_mini_pages, 18);
+    heap.take(18 * KiB);
+    assert.deepEqual([heap.stats.fresh_mini_pages, heap.stats.reused_mini_pages], [18, 9]);
+    heap.assertSoundFromOutside();
+  });
+
   it('keeps MiniPages of all classes apart in one page', () => {
     const blocks = heap.reader
       .getSizeClassStatistics()

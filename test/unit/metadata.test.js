@@ -94,7 +94,7 @@ describe('no search', function () {
       const count = Math.max(4, Math.min(20_000, Math.ceil(perClass / block_size)));
       const blocks = heap.take(4 * count);
       assert.equal(heap.call('take_many', block_size, blocks, count), count);
-      heap.call('free_many', blocks, Math.floor(count / 2), 3);
+      heap.call('free_every', blocks, count, 2);
     }
     while (heap.pages.filter(({ kind }) => kind === 'cut').length < pages)
       assert.equal(heap.call('take_and_forget', 20 * KiB, pages), pages);
@@ -106,6 +106,8 @@ describe('no search', function () {
   async function mostTouched(pages) {
     const heap = await fragmentedHeap(pages);
     const cut = heap.pages.filter(({ kind }) => kind === 'cut').length;
+    const stacks = heap.reader.getGlobalMetaPage().size_class_stacks;
+    const longest = Math.max(...stacks.map((stack) => stack.pages.length));
     const counter = heap.counterAddress('touched_meta_pages');
     const sizes = heap.reader.getSizeClassStatistics().map(({ block_size }) => block_size);
     const room = heap.take(4 * 3000);
@@ -119,13 +121,14 @@ describe('no search', function () {
       ];
     }
     heap.assertSound();
-    return { most, cut, touched: heap.counter('touched_meta_pages') };
+    return { most, cut, longest, touched: heap.counter('touched_meta_pages') };
   }
 
   it('touches no more meta-pages in a heap of 4000 pages than in one of 10, for every size', async () => {
     const few = await mostTouched(10);
     const many = await mostTouched(4000);
     assert.ok(few.cut < 200 && many.cut >= 4000, `${few.cut} and ${many.cut} cut pages`);
+    assert.ok(many.longest > 50, `the longest stack has ${many.longest} pages: room to search`);
     assert.ok(few.touched > 0, 'the counter counts');
     const bound = { malloc: 0, free: 0 };
     for (const [malloc, free] of Object.values(few.most)) {
