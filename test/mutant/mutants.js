@@ -231,6 +231,78 @@ const invented = [
     from: '  if (to.pages_with_tail() < from.pages)',
     to: '  if (to.pages_with_tail() < from.pages - kOnePage)',
   },
+  {
+    breaks: 'the new tail of a block that grew counts as fresh although it was in use',
+    file: 'large.cpp',
+    from: '  if (more.raw != 0) tail_is_fresh = after + more > take_front_of_run(after, more).fresh_from;',
+    to: '  if (more.raw != 0) tail_is_fresh = take_front_of_run(after, more).first == after;',
+  },
+  {
+    breaks: 'the new tail of a block that shrank counts as fresh although it was in use',
+    file: 'large.cpp',
+    from: '  if (to.tail != 0) cut_tail(head + to.pages, to.tail, slots, false);',
+    to: '  if (to.tail != 0) cut_tail(head + to.pages, to.tail, slots, true);',
+  },
+  {
+    breaks: 'the class loses its current run when one block of it is home',
+    file: 'heap.cpp',
+    from: '  else if (header->home > 0)',
+    to: '  else if (header->home > 1)',
+  },
+  {
+    breaks: 'the MiniPage map is half as long as the heap needs',
+    file: 'growth.cpp',
+    from: '  while (bytes < needed) bytes *= 2;',
+    to: '  while (bytes * 2 < needed) bytes *= 2;',
+  },
+  {
+    breaks: 'pages taken from the middle of a fresh run count as re-used, and stay fresh',
+    file: 'run.cpp',
+    from: '  if (end > global.fresh_page) {',
+    to: '  if (page == global.fresh_page) {',
+  },
+  {
+    breaks: 'realloc keeps a small block however much of it is left over',
+    file: 'heap.cpp',
+    from: '    return bytes <= usable && (bytes > usable / 2 || usable == kStepBytes);',
+    to: '    return bytes <= usable;',
+  },
+  {
+    breaks: 'realloc fails to shrink when memory is full',
+    file: 'malloc.cpp',
+    from: '    return bytes <= usable ? block : out_of_memory();',
+    to: '    return out_of_memory();',
+  },
+  {
+    breaks: 'pvalloc overflows for sizes near SIZE_MAX',
+    file: 'malloc.cpp',
+    from: '  if (bytes > ~size_t{0} - kHeapPageBytes) return out_of_memory();',
+    to: '',
+  },
+  {
+    breaks: 'the slots of a page that was not to be had are lost',
+    file: 'obtain.cpp',
+    from: '    give_back_slots(slots, kMetaPageSlots);',
+    to: '',
+  },
+  {
+    breaks: 'the slots of a tail are lost when the block is refused',
+    file: 'large.cpp',
+    from: '    if (slots != kNone) give_back_slots(slots, kMetaPageSlots);',
+    to: '',
+  },
+  {
+    breaks: 'after refused growth only the first run of the own bin is looked at',
+    file: 'run.cpp',
+    from: '  while (page != kNoPage && entry_of(page).run_pages < count.raw) page = entry_of(page).links.next;',
+    to: '  if (page != kNoPage && entry_of(page).run_pages < count.raw) page = kNoPage;',
+  },
+  {
+    breaks: 'slots are not aligned to their size',
+    file: 'metadata.cpp',
+    from: '  const uint32_t starts = starts_of_runs(entry.run_pages, slots) & aligned;',
+    to: '  const uint32_t starts = starts_of_runs(entry.run_pages, slots) | (aligned & 0);',
+  },
 ];
 
 /** @type {Mutant[]} What the host's build leaves out: only the tests in wasm see it. */

@@ -403,8 +403,23 @@ private:
     gharial_stats_get(&stats);
     PROMISE(stats.cut_pages == 0 && stats.large_pages == 0, "%zu cut, %zu large pages",
             stats.cut_pages, stats.large_pages);
+    PROMISE(stats.metadata_bytes <= bytes_of_maps() + gharial::kMetaSlotBytes,
+            "%zu bytes of metadata, the maps have %zu", stats.metadata_bytes, bytes_of_maps());
     PROMISE(stats.cached_blocks == 0 && global().counters.used_mini_pages == 0,
             "something is still in use");
+  }
+
+  // The MiniPage map, the page map's directories and their chunks: what stays when nothing is live.
+  static size_t bytes_of_maps() {
+    size_t bytes = global().mini_page_map_bytes;
+    for (const gharial::Word directory : global().page_map_root) {
+      if (directory == 0) continue;
+      bytes += gharial::kDirectoryBytes<gharial::ThisModel>;
+      const auto* chunks = static_cast<const gharial::Word*>(pointer(directory));
+      for (uint32_t i = 0; i < gharial::kDirectoryChunks; ++i)
+        if (chunks[i] != 0) bytes += gharial::kMetaSlotBytes;
+    }
+    return bytes;
   }
 
   // ---- the shadow's own book

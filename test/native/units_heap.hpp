@@ -300,4 +300,32 @@ TEST("faults: the checked variant stops at a pointer that is no live block") {
   CHECK_SOUND();
 }
 
+TEST("fresh memory: the tail's page of a block that grew or shrank is not fresh") {
+  start_heap(0, 64 * kMiB);
+  const Address dirty = take(8 * kMiB);
+  fill(dirty, 0xdd, 8 * kMiB);
+  give(dirty);
+  const Address grown = take(2 * kHeapPageBytes), shrunk = take(10 * kHeapPageBytes);
+  CHECK_EQUAL(resized(shrunk, 5 * kHeapPageBytes + kMiniPageBytes), shrunk);
+  Address block = address(gharial_calloc(1, 60'000));  // from the tail's page: the tightest room
+  CHECK_EQUAL(page_of(block).raw, page_of(shrunk).raw + 5);
+  CHECK_EQUAL(first_other(block, 60'000, 0), 60'000);
+  give(grown);
+  const Address last = take(20 * kHeapPageBytes);
+  CHECK_EQUAL(resized(last, 21 * kHeapPageBytes + kMiniPageBytes), last);
+  block = address(gharial_calloc(1, 60'000));
+  CHECK_EQUAL(page_of(block).raw, page_of(last).raw + 21);
+  CHECK_EQUAL(first_other(block, 60'000, 0), 60'000);
+  CHECK_SOUND();
+}
+
+TEST("C rules: realloc to less never fails, however full memory is") {
+  start_heap(0, 2 * kMiB);
+  const Address small = take(2000);
+  for (const size_t bytes : {300'000u, 20'000u, 2000u, 300u, 8u})
+    while (gharial_malloc(bytes) != nullptr) continue;
+  CHECK(resized(small, 8) == small);
+  CHECK_SOUND();
+}
+
 }  // namespace gharial_test
