@@ -111,6 +111,12 @@ describe('MiniPages and heap pages', () => {
       [9, 1],
       [23, 1],
     ]);
+    blocks[1] = heap.take(18 * KiB); // the tightest room serves
+    assert.deepEqual(rooms(), [
+      [5, 1],
+      [23, 1],
+    ]);
+    heap.free(blocks[1]);
     heap.free(blocks[2]);
     assert.deepEqual(rooms(), [[23, 2]]);
     heap.assertSoundFromOutside();

@@ -20,7 +20,7 @@ describe('metadata', () => {
 
   for (const live of [64 * KiB, MiB, 16 * MiB, 128 * MiB, 512 * MiB]) {
     it(`of ${live / KiB} KiB in small blocks is at most 3.3 % of them and ${FIXED / KiB} KiB`, async () => {
-      const heap = await createHeap(factory, GiB);
+      const heap = await createHeap(factory, GiB, GiB);
       const count = live / 1024;
       assert.equal(heap.call('take_and_forget', 1024, count), count);
       const { metadata_size, used_heap_size } = heap.stats;
@@ -86,7 +86,7 @@ describe('no search', function () {
    * @param {number} pages
    */
   async function fragmentedHeap(pages) {
-    const heap = await createHeap(factory, GiB);
+    const heap = await createHeap(factory, GiB, GiB); // growing page by page takes its time
     const classes = heap.reader.getSizeClassStatistics();
     // 20 000 blocks of a class are enough; what is missing of the pages then is made up below.
     const perClass = Math.ceil((pages * PAGE) / classes.length);
