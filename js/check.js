@@ -25,6 +25,8 @@ export class Findings {
   /** @type {Map<number, MetaPage>} meta-pages by heap page */ meta = new Map();
   /** @type {Map<number, { size_class: number, header: import('./heap_image.js').MiniPageHeader, address: number, length: number }>} by MiniPage */
   small = new Map();
+  /** @type {Map<number, number>} addresses of the headers of medium runs, by the MiniPage they begin in */ medium =
+    new Map();
   /** @type {Map<number, number>} pages whose list of a class is not empty: class stacks must have as many */ listed =
     new Map();
   used_mini_pages = 0;
@@ -154,28 +156,40 @@ function checkTails(found) {
   );
 }
 
-/** I7. @param {Findings} found */
+/** I7: class and header of every MiniPage that the maps cover. @param {Findings} found */
 function checkMap(found) {
-  const { heap, small } = found;
-  if (heap.map_bytes === 0) return;
-  const { map_at, map_bytes } = heap;
-  const per_page = heap.minis;
+  const { heap, small, medium } = found;
+  const { maps, memory, mapped_pages } = heap;
+  if (mapped_pages === 0) return;
+  const { word_bytes } = heap.layout;
+  const mini_pages = mapped_pages * heap.minis;
   found.expect(
-    map_bytes >= heap.end_page * per_page,
+    mapped_pages >= heap.end_page &&
+      maps.headers_at + mini_pages * word_bytes <= maps.at + maps.bytes &&
+      maps.classes_at + mini_pages <= maps.at + maps.bytes,
     'I7',
-    map_at,
-    `the MiniPage map has ${map_bytes} bytes, fewer than the heap's MiniPages`,
+    maps.at,
+    `the maps cover ${mapped_pages} heap pages in ${maps.bytes} bytes; the heap ends at page ${heap.end_page}`,
   );
-  const map = heap.memory.bytes(map_at, map_bytes);
-  for (let i = 0; i < map_bytes; ++i) {
-    const expected = small.get(i)?.size_class ?? 0;
-    if (map[i] === expected) continue;
-    found.add(
-      'I7',
-      map_at + i,
-      `the MiniPage map says class ${map[i]} at ${hex(i * heap.mini_bytes)}, its run says ${expected}`,
-    );
-    if (found.full) return;
+  const classes = memory.bytes(maps.classes_at, mini_pages);
+  for (let i = 0; i < mini_pages && !found.full; ++i) {
+    const run = small.get(i);
+    const address = hex(i * heap.mini_bytes);
+    const size_class = run?.size_class ?? 0;
+    if (classes[i] !== size_class)
+      found.add(
+        'I7',
+        maps.classes_at + i,
+        `the MiniPage map says class ${classes[i]} at ${address}, its run says ${size_class}`,
+      );
+    const header = run?.header.address ?? medium.get(i) ?? 0;
+    const mapped = memory.word(maps.headers_at + i * word_bytes);
+    if (mapped !== header)
+      found.add(
+        'I7',
+        maps.headers_at + i * word_bytes,
+        `the MiniPage map says header ${hex(mapped)} at ${address}, its run has ${hex(header)}`,
+      );
   }
 }
 

@@ -28,6 +28,8 @@ export function checkCutPage(found, run) {
       if (part.header === undefined) continue;
       found.used_mini_pages += part.length;
       heads.set(part.first, part.header);
+      if (part.kind === 'medium')
+        found.medium.set(part.address / heap.mini_bytes, part.header.address);
       checkRunOfMiniPages(found, meta, part);
     }
   });
@@ -55,14 +57,6 @@ function checkRunOfMiniPages(found, meta, part) {
         meta.address,
         `MiniPage ${i} of heap page ${meta.page} is free and in a run`,
       );
-    if (part.kind !== 'small') continue;
-    const interior = heap.header(meta, i);
-    found.expect(
-      interior.kind === k.run_interior && interior.first === part.first,
-      'I12',
-      interior.address,
-      `MiniPage ${i} of heap page ${meta.page} does not know the run it is in`,
-    );
   }
   if (part.kind === 'large_tail')
     found.expect(
@@ -109,11 +103,14 @@ function checkSmallRun(found, part, header) {
     `the run at ${hex(part.address)} has ${reciprocal} for 2^32 / ${block_bytes}`,
   );
   const home = homeOf(header);
+  const is_current = heap.current(size_class) === at;
   found.expect(
-    home === header.home,
+    is_current
+      ? header.countdown > capacity
+      : header.countdown === (home === 0 ? 1 : capacity - home),
     'I1',
     at,
-    `the run at ${hex(part.address)} counts ${header.home} free blocks, its bits are ${home}`,
+    `the run at ${hex(part.address)} counts down from ${header.countdown}, with ${home} of ${capacity} blocks home`,
   );
   const mini_page = part.address / heap.mini_bytes;
   for (let i = 0; i < part.length; ++i)
@@ -161,19 +158,20 @@ function checkList(found, meta, size_class, heads) {
     found.listed.set(size_class, (found.listed.get(size_class) ?? 0) + 1);
   for (const [i, header] of heads) {
     if (header.kind !== k.run_small || header.size_class !== size_class) continue;
-    if (header.home === header.capacity && header.address !== current)
+    const home = homeOf(header);
+    if (home === header.capacity && header.address !== current)
       found.add(
         'I2',
         header.address,
         `every block of MiniPage ${i} of heap page ${meta.page} is home, so its run should be free`,
       );
-    const should = header.home > 0 && header.address !== current;
-    if (should !== listed.has(i))
+    const should = home > 0 && header.address !== current;
+    if (should !== listed.has(i) || should !== (header.prev !== k.unlisted))
       found.add(
         'I2',
         header.address,
         `MiniPage ${i} of heap page ${meta.page} is ${should ? 'not on' : 'on'} the list of class ${size_class} ` +
-          `with ${header.home} free blocks${header.address === current ? ', being the current run' : ''}`,
+          `with ${home} free blocks${header.address === current ? ', being the current run' : ''}`,
       );
   }
 }

@@ -212,19 +212,13 @@ export function checkMetadata(found) {
 /** Who uses slots. @param {Findings} found @returns {Generator<{ at: number, slots: number, what: string }>} */
 function* slotUsers(found) {
   const { heap, meta } = found;
-  const { meta_slot_bytes, meta_page_slots, chunk_pages } = heap.layout.k;
+  const { meta_slot_bytes, meta_page_slots } = heap.layout.k;
   if (heap.end_page === 0) return;
   yield {
-    at: heap.map_at,
-    slots: Math.floor(Math.min(heap.map_bytes, heap.memory.byteLength) / meta_slot_bytes),
-    what: 'the MiniPage map',
+    at: heap.maps.at,
+    slots: Math.floor(Math.min(heap.maps.bytes, heap.memory.byteLength) / meta_slot_bytes),
+    what: 'the maps',
   };
   for (const [page, { address }] of meta)
     yield { at: address, slots: meta_page_slots, what: `the meta-page of heap page ${page}` };
-  const first = Math.floor(heap.first_page / chunk_pages);
-  for (let chunk = first; chunk * chunk_pages < heap.end_page; ++chunk) {
-    const at = heap.chunkOf(chunk * chunk_pages);
-    if (at !== 0)
-      yield { at, slots: 1, what: `the page map from heap page ${chunk * chunk_pages} on` };
-  }
 }

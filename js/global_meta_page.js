@@ -10,7 +10,8 @@ import { stackedPages } from './walk.js';
  * @property {number} end_page
  * @property {number} fresh_page every free page from here on is fresh
  * @property {number} warm_page one whole free page kept cut; 0: none
- * @property {number} mini_page_map_size
+ * @property {number} mapped_pages heap pages that the maps cover
+ * @property {number} map_size bytes of the maps
  * @property {{ size_class: number, block_size: number, pages: number[] }[]} size_class_stacks heap pages with a partly free run of the class
  * @property {{ room: number, pages: number[] }[]} room_stacks heap pages by their longest run of free MiniPages
  * @property {{ bin: number, runs: { page_index: number, number_of_pages: number }[] }[]} run_bins free runs of heap pages; bins that hold some
@@ -41,7 +42,8 @@ export function globalMetaPage(heap) {
     end_page,
     fresh_page,
     warm_page,
-    mini_page_map_size: heap.map_bytes,
+    mapped_pages: heap.mapped_pages,
+    map_size: heap.maps.bytes,
     size_class_stacks,
     room_stacks,
     run_bins: run_bins.filter(({ runs }) => runs.length > 0),

@@ -20,7 +20,7 @@ import { Image } from './memory.js';
  * @property {Uint32Array} free free bits, 32 to a word
  * @property {number} block_bytes
  * @property {number} capacity
- * @property {number} home
+ * @property {number} countdown blocks that may come home before the run changes its state
  * @property {number} size_class
  * @property {number} kind
  * @property {number} first
@@ -38,6 +38,8 @@ import { Image } from './memory.js';
  */
 /** @typedef {{ next: number, prev: number }} PageLinks */
 
+const LINK_BYTES = 4; // a number of a slot, on every target
+
 export class HeapImage {
   /** @param {ReturnType<import('./memory.js').MemorySource['open']>} opened @param {import('./layout.js').Layout} layout */
   constructor(opened, layout) {
@@ -52,8 +54,14 @@ export class HeapImage {
     this.minis = 2 ** (k.heap_page_shift - k.mini_page_shift);
     /** @readonly */ this.heap_begin = image.word(g + k.global_heap_begin);
     /** @readonly */ this.break_at = image.word(g + k.global_break_at);
-    /** @readonly */ this.map_at = image.word(at.mini_page_map);
-    /** @readonly */ this.map_bytes = image.word(g + k.global_mini_page_map_bytes);
+    /** @readonly */ this.mapped_pages = image.word(g + k.global_mapped_pages);
+    /** @readonly the maps: page map, headers and classes of MiniPages, in one piece */
+    this.maps = {
+      at: image.word(at.page_map),
+      bytes: image.word(g + k.global_map_bytes),
+      headers_at: image.word(at.header_map),
+      classes_at: image.word(at.mini_page_map),
+    };
     /** @readonly */ this.first_page = image.u32(g + k.global_first_page);
     /** @readonly */ this.end_page = image.u32(g + k.global_end_page);
     /** @readonly */ this.fresh_page = image.u32(g + k.global_fresh_page);
@@ -84,29 +92,17 @@ export class HeapImage {
     return page * this.page_bytes;
   }
 
-  /** Address of the chunk of the page map that holds the page's entry; 0: there is none. @param {number} page */
-  chunkOf(page) {
-    const { memory, layout } = this;
-    const { k, at, word_bytes } = layout;
-    const chunk = Math.floor(page / k.chunk_pages);
-    const root = at.global + k.global_page_map_root;
-    if (k.directory_chunks === 0) return memory.word(root + chunk * word_bytes);
-    const directory = memory.word(root + Math.floor(chunk / k.directory_chunks) * word_bytes);
-    return directory === 0 ? 0 : memory.word(directory + (chunk % k.directory_chunks) * word_bytes);
-  }
-
   /** @param {number} page @returns {PageEntry} */
   entry(page) {
-    const { memory } = this;
+    const { memory, maps } = this;
     const { k } = this.layout;
-    const chunk = page >= this.first_page && page < this.end_page ? this.chunkOf(page) : 0;
-    if (chunk === 0)
+    if (!(page >= this.first_page && page < this.end_page && page < this.mapped_pages))
       throw new HeapReadError(
         'I9',
         this.addressOf(page),
         `heap page ${page} has no entry in the page map`,
       );
-    const address = chunk + (page % k.chunk_pages) * k.entry_bytes;
+    const address = maps.at + page * k.entry_bytes;
     return {
       address,
       kind: memory.u8(address + k.entry_kind),
@@ -144,7 +140,7 @@ export class HeapImage {
       free,
       block_bytes: memory.u16(address + k.header_block_bytes),
       capacity: memory.u16(address + k.header_capacity),
-      home: memory.u16(address + k.header_home),
+      countdown: memory.u16(address + k.header_countdown),
       size_class: memory.u8(address + k.header_size_class),
       kind: memory.u8(address + k.header_kind),
       first: memory.u8(address + k.header_first),
@@ -154,15 +150,25 @@ export class HeapImage {
     };
   }
 
-  /** @param {number} at @returns {PageLinks} */
-  #links(at) {
-    const { page_link_bytes } = this.layout.k;
-    return { next: this.pageLink(at), prev: this.pageLink(at + page_link_bytes) };
+  /**
+   * The heap page whose meta-page the link at `at` names: 0 for none, -1 if it names no meta-page of a cut page.
+   * @param {number} at
+   */
+  pageLink(at) {
+    const { memory, layout } = this;
+    const link = memory.u32(at);
+    if (link === 0) return 0;
+    const meta = link * 2 ** layout.k.meta_link_shift;
+    if (!memory.holds(meta, layout.k.meta_bytes)) return -1;
+    const page = memory.u32(meta + layout.k.meta_page);
+    if (page < this.first_page || page >= this.end_page || page >= this.mapped_pages) return -1;
+    const entry = this.entry(page);
+    return entry.kind === layout.k.page_cut && entry.meta === meta ? page : -1;
   }
 
-  /** @param {number} at */
-  pageLink(at) {
-    return this.layout.k.page_link_bytes === 2 ? this.memory.u16(at) : this.memory.u32(at);
+  /** @param {number} at @returns {PageLinks} */
+  #links(at) {
+    return { next: this.pageLink(at), prev: this.pageLink(at + LINK_BYTES) };
   }
 
   /** @param {MetaPage} meta */
@@ -173,7 +179,7 @@ export class HeapImage {
   /** @param {MetaPage} meta @param {number} size_class */
   classLinks(meta, size_class) {
     const { k } = this.layout;
-    return this.#links(meta.address + k.meta_class_links + 2 * k.page_link_bytes * size_class);
+    return this.#links(meta.address + k.meta_class_links + 2 * LINK_BYTES * size_class);
   }
 
   /** First partly free run of the class in the page. @param {MetaPage} meta @param {number} size_class */
@@ -184,13 +190,13 @@ export class HeapImage {
   /** Top of the global stack of pages with a partly free run of the class. @param {number} size_class */
   classStack(size_class) {
     const { at, k } = this.layout;
-    return this.pageLink(at.global + k.global_class_stacks + size_class * k.page_link_bytes);
+    return this.pageLink(at.global + k.global_class_stacks + size_class * LINK_BYTES);
   }
 
   /** Top of the global stack of pages whose longest run of free MiniPages is `room`. @param {number} room */
   roomStack(room) {
     const { at, k } = this.layout;
-    return this.pageLink(at.global + k.global_room_stacks + room * k.page_link_bytes);
+    return this.pageLink(at.global + k.global_room_stacks + room * LINK_BYTES);
   }
 
   /** First free run of heap pages in the bin. @param {number} bin */

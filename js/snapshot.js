@@ -18,15 +18,16 @@ function metadataRanges(heap) {
     [address, record_bytes],
     [at.global, k.global_bytes],
     [at.mini_page_map, word_bytes],
+    [at.page_map, word_bytes],
+    [at.header_map, word_bytes],
     [at.tops, (k.size_classes + 1) * word_bytes],
     [at.stack_words, k.stack_words_count * word_bytes],
     [at.cursors, (k.size_classes + 1) * k.cursor_bytes],
     [at.current, (k.size_classes + 1) * word_bytes],
     [heap.break_at, heap.break_at === 0 ? 0 : word_bytes],
-    [heap.map_at, heap.map_bytes],
+    [heap.maps.at, heap.maps.bytes],
   ];
   try {
-    for (const range of mapRanges(heap)) wanted.push(range);
     for (const { kind, entry } of pageRuns(heap))
       if (kind === 'cut') wanted.push([entry.meta, k.meta_bytes]);
   } catch (error) {
@@ -38,26 +39,6 @@ function metadataRanges(heap) {
     address: start,
     bytes: heap.memory.bytes(start, end - start),
   }));
-}
-
-/** Directories and chunks of the page map. @param {HeapImage} heap @returns {Generator<[number, number], void>} */
-function* mapRanges(heap) {
-  const { at, k, word_bytes } = heap.layout;
-  for (
-    let page = heap.first_page;
-    page < heap.end_page;
-    page += k.chunk_pages - (page % k.chunk_pages)
-  ) {
-    if (k.directory_chunks !== 0) {
-      const i = Math.floor(page / (k.chunk_pages * k.directory_chunks));
-      yield [
-        heap.memory.word(at.global + k.global_page_map_root + i * word_bytes),
-        k.directory_chunks * word_bytes,
-      ];
-    }
-    const chunk = heap.chunkOf(page);
-    if (chunk !== 0) yield [chunk, k.chunk_pages * k.entry_bytes];
-  }
 }
 
 /** Ranges that overlap or touch become one. @param {[start: number, bytes: number][]} ranges @returns {[start: number, end: number][]} */

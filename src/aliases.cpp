@@ -3,6 +3,7 @@
 // malloc").
 // Assumes: compiled only for Emscripten, with malloc.cpp in the same translation unit (an alias
 // needs its target there).
+#include <gharial.h>
 #include <malloc.h>
 #include <stdlib.h>
 

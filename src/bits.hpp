@@ -46,23 +46,29 @@ static_assert(starts_of_runs(0b0111'0110, 2) == 0b0011'0010);
 static_assert(starts_of_runs(~0u, 32) == 1 && starts_of_runs(~0u >> 1, 32) == 0);
 static_assert(starts_of_runs(0b11111, 3) == 0b111 && starts_of_runs(0b11111, 5) == 1);
 
-// Length of the longest run of ones, 0 … 32. Doubling first (which powers of two fit), then a
-// binary descent: constant time, where the well-known shift loop takes one round per one.
-constexpr uint32_t longest_run(uint32_t mask) noexcept {
-  if (mask == 0) return 0;
-  uint32_t fits[5];  // fits[k]: starts of runs of 2^k ones
-  fits[0] = mask;
-  for (uint32_t k = 1; k < 5; ++k) fits[k] = fits[k - 1] & (fits[k - 1] >> (1u << (k - 1)));
-  if ((fits[4] & (fits[4] >> 16)) != 0) return 32;
+// Length of the longest run of ones, 0 … 32. Doubling first (where do runs of 2, 4, 8, 16 start?), then
+// a binary descent: constant time, where the well-known shift loop takes one round per one.
+constexpr uint32_t longest_run(uint32_t ones) noexcept {
+  const uint32_t twos = ones & (ones >> 1);
+  if (twos == 0) return ones != 0 ? 1 : 0;
+  const uint32_t fours = twos & (twos >> 2);
+  const uint32_t eights = fours & (fours >> 4);
+  const uint32_t sixteens = eights & (eights >> 8);
   uint32_t length = 0;
-  uint32_t starts = ~0u;  // starts of runs of `length` ones
-  for (uint32_t k = 5; k-- > 0;) {
-    const uint32_t longer = starts & (fits[k] >> length);
-    if (longer != 0) {
-      starts = longer;
-      length += 1u << k;
-    }
+  uint32_t starts = ~0u;  // where runs of `length` ones start
+  const auto extend = [&](uint32_t runs, uint32_t by) {
+    const uint32_t longer = starts & (runs >> length);
+    starts = longer != 0 ? longer : starts;
+    length += longer != 0 ? by : 0;
+  };
+  if (sixteens != 0) {
+    if ((sixteens & (sixteens >> 16)) != 0) return 32;
+    extend(sixteens, 16);
   }
+  extend(eights, 8);
+  extend(fours, 4);
+  extend(twos, 2);
+  extend(ones, 1);
   return length;
 }
 static_assert(longest_run(0) == 0 && longest_run(1) == 1 && longest_run(0b1011'0111) == 3);

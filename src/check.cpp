@@ -35,7 +35,6 @@ struct Checker {
       require((header.free[word] & ~possible) == 0, 1);
       home += static_cast<uint32_t>(std::popcount(header.free[word]));
     }
-    require(home == header.home, 1);
     bool listed = false;
     uint8_t before = kNoMiniPage;
     uint32_t steps = 0;
@@ -48,16 +47,23 @@ struct Checker {
     }
     require(steps <= kMiniPagesPerPage, 2);
     const bool is_current = &header == front_current[c];
+    require(is_current  ? header.countdown > header.capacity
+            : home == 0 ? header.countdown == 1
+                        : header.countdown == header.capacity - home,
+            1);
+    require((header.prev != kUnlisted) == listed, 2);
     require(listed == (home > 0 && !is_current), 2);
     require(is_current || home < header.capacity, 2);  // a run that is all home is given back
     for (uint32_t i = 0; i < header.run; ++i) {
-      const MiniPageHeader& mini_page = meta.mini_pages[first + i];
-      require(mini_page.first == first && (i == 0 || mini_page.kind == RunKind::interior), 12);
+      require(header_at(address_of(meta, first + i)) == &header, 7);
       require(class_at(address_of(meta, first + i)) == header.size_class, 7);
     }
   }
 
   void check_cut_page(PageIndex page, const PageEntry& entry) noexcept {
+    if (!are_used_slots(entry.meta, kMetaPageSlots) ||
+        overlaps_maps(entry.meta, kMetaPageSlots * kMetaSlotBytes))
+      return require(false, 10);
     MetaPage& meta = meta_of(entry);
     if (meta.page != page) return require(false, 9);
     uint32_t covered = 0;
@@ -67,8 +73,11 @@ struct Checker {
       covered |= bits;
       used_mini_pages += header.run;
       if (header.kind == RunKind::small_run) return check_small_run(meta, first, header);
-      for (uint32_t i = 0; i < header.run; ++i)
+      for (uint32_t i = 0; i < header.run; ++i) {
+        const bool begins_medium = i == 0 && header.kind == RunKind::medium_run;
         require(class_at(address_of(meta, first + i)) == kNotSmall, 7);
+        require(header_at(address_of(meta, first + i)) == (begins_medium ? &header : nullptr), 7);
+      }
       require(header.kind == RunKind::medium_run ||
                   (header.kind == RunKind::large_tail && first == 0),
               12);
@@ -104,6 +113,7 @@ struct Checker {
       require(last->run_pages == length.raw, 9);
       if (is_free || entry.kind == PageKind::gap) require(last->kind == entry.kind, 9);
       if (is_free) free_runs++;
+      if (entry.kind == PageKind::gap) gap_pages += length.raw;
       if (entry.kind != PageKind::large_head) return;
       require(length.raw == 1 || last->kind == PageKind::large_last, 9);
       used_mini_pages += length.raw * kMiniPagesPerPage;
@@ -119,34 +129,46 @@ struct Checker {
     require(tails == expected_tails, 12);
     require(used_mini_pages == global.counters.used_mini_pages, 11);
     require(global.counters.used_mini_pages <= global.counters.peak_used_mini_pages, 11);
+    require(gap_pages == global.counters.external_pages, 11);
   }
 
   // The global stacks hold the pages that the walk found, in order both ways.
   void check_stacks() noexcept {
     for (uint8_t c = 1; c <= kSizeClasses; ++c) {
-      uint32_t before = 0, count = 0;
-      for (uint32_t page = global.class_stacks[c]; page != 0 && count <= pages_with_class[c];
+      MetaLink before = kNoLink;
+      uint32_t count = 0;
+      for (MetaLink at = global.class_stacks[c]; at != kNoLink && count <= pages_with_class[c];
            ++count) {
-        const PageEntry* entry = find_entry(PageIndex{page});
-        if (entry == nullptr || entry->kind != PageKind::cut) return require(false, 3);
-        const MetaPage& meta = meta_of(*entry);
-        require(meta.lists[c] != kNoMiniPage && meta.class_links[c].prev == before, 3);
-        before = page;
-        page = meta.class_links[c].next;
+        const MetaPage* meta = sound_meta(at);
+        if (meta == nullptr) return require(false, 3);
+        require(meta->lists[c] != kNoMiniPage && meta->class_links[c].prev == before, 3);
+        before = at;
+        at = meta->class_links[c].next;
       }
       require(count == pages_with_class[c], 3);
     }
     for (uint32_t room = 1; room < kRoomStacks; ++room) {
-      uint32_t before = 0, count = 0;
-      for (uint32_t page = global.room_stacks[room]; page != 0 && count <= rooms[room]; ++count) {
-        const PageEntry* entry = find_entry(PageIndex{page});
-        if (entry == nullptr || entry->kind != PageKind::cut) return require(false, 4);
-        require(meta_of(*entry).room == room && meta_of(*entry).room_links.prev == before, 4);
-        before = page;
-        page = meta_of(*entry).room_links.next;
+      MetaLink before = kNoLink;
+      uint32_t count = 0;
+      for (MetaLink at = global.room_stacks[room]; at != kNoLink && count <= rooms[room]; ++count) {
+        const MetaPage* meta = sound_meta(at);
+        if (meta == nullptr) return require(false, 4);
+        require(meta->room == room && meta->room_links.prev == before, 4);
+        before = at;
+        at = meta->room_links.next;
       }
       require(count == rooms[room] && (count != 0) == ((global.room_mask >> room & 1) != 0), 4);
     }
+  }
+
+  // The meta-page that the link names, or null iff it names none.
+  static const MetaPage* sound_meta(MetaLink link) noexcept {
+    const Address at = static_cast<Address>(link.raw) << kMetaLinkShift;
+    const PageEntry* home = find_entry(page_of(at));
+    if (home == nullptr || home->kind != PageKind::metadata) return nullptr;
+    const MetaPage* meta = reinterpret_cast<const MetaPage*>(at);
+    const PageEntry* entry = find_entry(meta->page);
+    return entry != nullptr && entry->kind == PageKind::cut && entry->meta == at ? meta : nullptr;
   }
 
   void check_bins() noexcept {
@@ -181,6 +203,25 @@ struct Checker {
       page = entry->links.next;
     }
     require(found == metadata_pages_with_room, 10);
+    // Cut pages share no meta-page, since it names its page; the other user of slots is the maps.
+    const Address maps = reinterpret_cast<Address>(front.page_map);
+    require(are_used_slots(maps, global.map_bytes / kMetaSlotBytes), 10);
+  }
+
+  // True iff the slots lie in metadata pages and none of them is free.
+  static bool are_used_slots(Address at, size_t slots) noexcept {
+    if (at % kMetaSlotBytes != 0 || uint64_t{at} >= kAddressEnd<ThisModel>) return false;
+    for (; slots != 0; --slots, at += kMetaSlotBytes) {
+      const PageEntry* entry = find_entry(page_of(at));
+      if (entry == nullptr || entry->kind != PageKind::metadata ||
+          (entry->run_pages >> (at % kHeapPageBytes / kMetaSlotBytes) & 1) != 0)
+        return false;
+    }
+    return true;
+  }
+  static bool overlaps_maps(Address at, size_t bytes) noexcept {
+    const Address maps = reinterpret_cast<Address>(front.page_map);
+    return at < maps + global.map_bytes && maps < at + bytes;
   }
 
   // What is at hand is in one place only.
@@ -217,7 +258,7 @@ struct Checker {
   }
 
   uint32_t used_mini_pages = 0, tails = 0, expected_tails = 0, free_runs = 0,
-           metadata_pages_with_room = 0;
+           metadata_pages_with_room = 0, gap_pages = 0;
   uint32_t rooms[kRoomStacks] = {};
   uint32_t pages_with_class[kSizeClasses + 1] = {};
 };

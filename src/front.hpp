@@ -7,7 +7,9 @@
 namespace gharial {
 
 struct Front {
-  uint8_t* mini_page_map;  // base; indexed by address >> 11
+  PageEntry* page_map;          // entry of every heap page; indexed by address >> 16
+  MiniPageHeader** header_map;  // the MiniPage map's other half: header of the run, or null
+  uint8_t* mini_page_map;       // base; indexed by address >> 11
   Word* tops[kSizeClasses +
              1];  // newest entry of each class's stack, or its 0 word; [0]: always full
 };
@@ -50,6 +52,21 @@ inline Address take_from_cursor(SizeClass size_class) noexcept {
 // load behind the base.
 inline SizeClass class_at(Address block) noexcept {
   return SizeClass{front.mini_page_map[block >> kMiniPageShift]};
+}
+
+// Header of the small run that the address lies in, or of the medium run that begins in its MiniPage, or null.
+inline MiniPageHeader* header_at(Address block) noexcept {
+  return front.header_map[block >> kMiniPageShift];
+}
+
+// Writes class and header of `count` MiniPages.
+inline void map_mini_pages(Address first, uint32_t count, SizeClass size_class,
+                           MiniPageHeader* header) noexcept {
+  const Address at = first >> kMiniPageShift;
+  for (uint32_t i = 0; i < count; ++i) {
+    front.mini_page_map[at + i] = size_class.raw;
+    front.header_map[at + i] = header;
+  }
 }
 
 // The word below the oldest entry of the class's stack.

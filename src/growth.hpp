@@ -4,8 +4,9 @@
 
 namespace gharial {
 
-// Grows memory until the heap ends in a free run of `count` pages. False iff refused; the heap is
-// whole either way. O(new heap pages / 128), and the copy of the MiniPage map when it doubles.
+// Grows memory until the topmost free run has `count` pages; a free run that ends the heap is extended.
+// False iff refused; the heap is whole either way. O(1), and the copy of the maps when they are too
+// short.
 bool grow_heap(HeapPages count) noexcept;
 
 }  // namespace gharial

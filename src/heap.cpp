@@ -23,7 +23,7 @@ constinit Cursor front_cursors[kSizeClasses + 1] = {};
 constinit MiniPageHeader* front_current[kSizeClasses + 1] = {};
 
 consteval Front make_front() {
-  Front made{map_of_nothing, {always_full}};
+  Front made{nullptr, nullptr, map_of_nothing, {always_full}};
   for (uint32_t c = 1; c <= kSizeClasses; ++c)
     made.tops[c] = &front_stack_words[kStackPlan.start[c]];
   return made;
@@ -35,31 +35,33 @@ namespace {
 // ---- blocks going home ----------------------------------------------------------------------
 
 // Every block of the run is home, and the run is on no list: its MiniPages are free.
-void retire_small_run(MetaPage& meta, MiniPageHeader& header) noexcept {
-  const uint32_t first = header.first, run = header.run;
-  header.kind = RunKind::interior;
-  __builtin_memset(&front.mini_page_map[address_of(meta, first) >> kMiniPageShift], kNotSmall.raw,
-                   run);
-  give_back_mini_pages(meta, first, run);
+void retire_small_run(MiniPageHeader& header) noexcept {
+  MetaPage& meta = meta_of(header);
+  map_mini_pages(address_of(meta, header.first), header.run, kNotSmall, nullptr);
+  give_back_mini_pages(meta, header.first, header.run);
+}
+
+// The countdown has run out: the first block home lists the run, the last one frees it.
+[[gnu::noinline]] void change_state(MiniPageHeader& header) noexcept {
+  if (header.prev != kUnlisted) {
+    unlist_run(meta_of(header), header);
+    retire_small_run(header);
+  } else if (header.capacity == 1) {
+    retire_small_run(header);
+  } else {
+    header.countdown = static_cast<uint16_t>(header.capacity - 1);
+    list_run(meta_of(header), header);
+  }
 }
 
 // Sets the block's bit in its run, wherever the block was before. Constant time.
-void send_home(Address block, SizeClass size_class) noexcept {
-  MetaPage& meta = meta_of(page_of(block));
-  const uint8_t first = meta.mini_pages[mini_page_of(block).raw].first;
-  MiniPageHeader& header = meta.mini_pages[first];
-  const uint32_t offset = (block & (kHeapPageBytes - 1)) - first * kMiniPageBytes;
-  expect(header.kind == RunKind::small_run && header.size_class == size_class, block);
+inline void send_home(Address block) noexcept {
+  MiniPageHeader& header = *header_at(block);
+  const uint32_t offset =
+      static_cast<uint32_t>(block & (kHeapPageBytes - 1)) - header.first * kMiniPageBytes;
   const uint32_t number = block_number(header, offset);
-  expect(!is_home(header, number), block);
-  const uint32_t home = give_home(header, number);
-  if (&header == front_current[size_class.raw]) return;
-  if (home == header.capacity) {
-    if (home > 1) unlist_run(meta, header);
-    retire_small_run(meta, header);
-  } else if (home == 1) {
-    list_run(meta, header);
-  }
+  expect(header.kind == RunKind::small_run && !is_home(header, number), block);
+  if (give_home(header, number)) change_state(header);
 }
 
 // Sends home up to two of the oldest entries of one stack, another one each time: idle stacks must
@@ -75,7 +77,7 @@ void age_one_stack() noexcept {
     const Address oldest = start[1];
     start[1] = *top;  // the newest takes its place: order matters little in a stack that ages
     front.tops[size_class.raw] = top - 1;
-    send_home(oldest, size_class);
+    send_home(oldest);
   }
 }
 
@@ -85,10 +87,10 @@ void drop_current(SizeClass size_class) noexcept {
   if (header == nullptr) return;
   unload_cursor(*header, run_address(*header), front_cursors[size_class.raw]);
   front_current[size_class.raw] = nullptr;
-  if (header->home == header->capacity)
-    retire_small_run(meta_of(*header), *header);
-  else if (header->home > 0)
-    list_run(meta_of(*header), *header);
+  const uint32_t home = blocks_home(*header);
+  if (home == header->capacity) return retire_small_run(*header);
+  header->countdown = home == 0 ? 1 : static_cast<uint16_t>(header->capacity - home);
+  if (home != 0) list_run(meta_of(*header), *header);
 }
 
 // ---- small -----------------------------------------------------------------------------------
@@ -100,22 +102,18 @@ MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept {
   if (meta == nullptr) return nullptr;
   uint32_t touched;
   const uint8_t first = static_cast<uint8_t>(take_mini_pages(*meta, length, 1, &touched));
-  for (uint32_t i = 1; i < length; ++i) {
-    meta->mini_pages[first + i].kind = RunKind::interior;
-    meta->mini_pages[first + i].first = first;
-  }
-  make_small_run(meta->mini_pages[first], size_class, first);
-  __builtin_memset(&front.mini_page_map[address_of(*meta, first) >> kMiniPageShift], size_class.raw,
-                   length);
-  return &meta->mini_pages[first];
+  MiniPageHeader& header = meta->mini_pages[first];
+  make_small_run(header, size_class, first);
+  map_mini_pages(address_of(*meta, first), length, size_class, &header);
+  return &header;
 }
 
 // The newest partly free run on the page on top of the class's stack, or null iff there is none. A
 // pop, never a search.
 MiniPageHeader* pop_listed_run(SizeClass size_class) noexcept {
-  const PageIndex page{global.class_stacks[size_class.raw]};
-  if (page == kNoPage) return nullptr;
-  MetaPage& meta = meta_of(page);
+  const MetaLink page = global.class_stacks[size_class.raw];
+  if (page == kNoLink) return nullptr;
+  MetaPage& meta = *meta_at(page);
   MiniPageHeader& header = meta.mini_pages[meta.lists[size_class.raw]];
   unlist_run(meta, header);
   return &header;
@@ -127,7 +125,8 @@ Address refill(SizeClass size_class) noexcept {
   Cursor& cursor = front_cursors[size_class.raw];
   MiniPageHeader*& current = front_current[size_class.raw];
   if (current == nullptr || !load_cursor(*current, run_address(*current), cursor)) {
-    current = nullptr;  // full: it is listed again when a block of it comes home
+    if (current != nullptr) current->countdown = 1;  // full: the first block home lists it again
+    current = nullptr;
     MiniPageHeader* header = pop_listed_run(size_class);
     if (header == nullptr) header = obtain_small_run(size_class);
     if (header == nullptr)
@@ -160,8 +159,10 @@ Address allocate_medium(uint32_t length, uint32_t step, Contents contents) noexc
   if (meta == nullptr) return kNone;
   uint32_t touched;
   const uint32_t first = take_mini_pages(*meta, length, step, &touched);
-  make_plain_run(meta->mini_pages[first], RunKind::medium_run, static_cast<uint8_t>(first), length);
+  MiniPageHeader& header = meta->mini_pages[first];
+  make_plain_run(header, RunKind::medium_run, static_cast<uint8_t>(first), length);
   const Address block = address_of(*meta, first);
+  map_mini_pages(block, 1, kNotSmall, &header);
   if (contents == Contents::zero) clear_touched(block, touched);
   return block;
 }
@@ -182,27 +183,18 @@ bool resize_medium(MetaPage& meta, MiniPageHeader& header, size_t bytes) noexcep
 
 // ---- what a block is ---------------------------------------------------------------------------
 
-// A block that is not small: its page's entry, and its header if it lies in a cut page. A pointer
-// that is neither stops the program.
-struct Place {
-  PageIndex page;
-  PageEntry* entry;
-  MiniPageHeader* header;  // of a medium run; null for a large block
-};
-Place place_of(Address block) noexcept {
-  const PageIndex page = page_of(block);
-  PageEntry* entry = find_entry(page);
-  if (entry != nullptr && entry->kind == PageKind::large_head && block == address_of(page))
-    return {page, entry, nullptr};
-  if (entry != nullptr && entry->kind == PageKind::cut) {
-    MetaPage& meta = meta_of(*entry);
-    const MiniPageIndex mini = mini_page_of(block);
-    MiniPageHeader& header = meta.mini_pages[mini.raw];
-    if ((meta.free_mask >> mini.raw & 1) == 0 && header.kind == RunKind::medium_run &&
-        block == address_of(page, mini))
-      return {page, entry, &header};
+// Header of the medium run that begins at the address, which is no small block; null iff a large block
+// does. A pointer that is neither stops the program.
+MiniPageHeader* medium_header(Address block) noexcept {
+  MiniPageHeader* header = header_at(block);
+  if (header == nullptr) {
+    const PageEntry* entry = find_entry(page_of(block));
+    if (entry == nullptr || entry->kind != PageKind::large_head || block % kHeapPageBytes != 0)
+      fault(Fault::not_a_block, block, 0);
+  } else if (block % kMiniPageBytes != 0) {
+    fault(Fault::not_a_block, block, 0);
   }
-  fault(Fault::not_a_block, block, 0);
+  return header;
 }
 
 Address allocate_above_classes(size_t bytes, Contents contents) noexcept {
@@ -254,21 +246,21 @@ Address allocate_aligned(size_t alignment, size_t bytes) noexcept {
 }
 
 void release_slow(Address block, SizeClass size_class) noexcept {
-  if (size_class != kNotSmall) return send_home(block, size_class);
+  if (size_class != kNotSmall) return send_home(block);
   if (block == kNone) return;
   age_one_stack();
-  const Place place = place_of(block);
-  if (place.header == nullptr) return release_large(place.page);
-  place.header->kind = RunKind::interior;
-  give_back_mini_pages(meta_of(*place.entry), place.header->first, place.header->run);
+  MiniPageHeader* header = medium_header(block);
+  if (header == nullptr) return release_large(page_of(block));
+  map_mini_pages(block, 1, kNotSmall, nullptr);
+  give_back_mini_pages(meta_of(*header), header->first, header->run);
 }
 
 size_t usable_bytes(Address block) noexcept {
   const SizeClass size_class = class_at(block);
   if (size_class != kNotSmall) return bytes_of(size_class);
-  const Place place = place_of(block);
-  return place.header != nullptr ? place.header->run * size_t{kMiniPageBytes}
-                                 : size_of_large(*place.entry).bytes();
+  const MiniPageHeader* header = medium_header(block);
+  return header != nullptr ? header->run * size_t{kMiniPageBytes}
+                           : size_of_large(entry_of(page_of(block))).bytes();
 }
 
 bool resize_in_place(Address block, size_t bytes) noexcept {
@@ -277,21 +269,20 @@ bool resize_in_place(Address block, size_t bytes) noexcept {
     const size_t usable = bytes_of(size_class);
     return bytes <= usable && (bytes > usable / 2 || usable == kStepBytes);
   }
-  const Place place = place_of(block);
-  if (place.header != nullptr) {
+  if (MiniPageHeader* header = medium_header(block)) {
     if (bytes <= kMiniPageBytes / 2) return false;  // a small block saves half or more
-    return resize_medium(meta_of(*place.entry), *place.header, bytes);
+    return resize_medium(meta_of(*header), *header, bytes);
   }
-  const size_t usable = size_of_large(*place.entry).bytes();
+  const size_t usable = size_of_large(entry_of(page_of(block))).bytes();
   if (bytes <= usable / 2 && bytes < kHeapPageBytes)
     return false;  // a smaller block saves half or more
-  return resize_large(place.page, bytes);
+  return resize_large(page_of(block), bytes);
 }
 
 void flush() noexcept {
   for (uint8_t c = 1; c <= kSizeClasses; ++c) {
     const SizeClass size_class{c};
-    while (const Address block = pop_block(size_class)) send_home(block, size_class);
+    while (const Address block = pop_block(size_class)) send_home(block);
     drop_current(size_class);
   }
   if (MetaPage* meta = take_warm_page()) {

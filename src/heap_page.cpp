@@ -8,28 +8,25 @@
 namespace gharial {
 namespace {
 
-// Pages link by index; 0 ends a stack. `links` finds the links that serve this stack in a meta-
-// page.
-template <class Links> void push_page(PageLink& top, MetaPage& meta, Links links) noexcept {
-  links(meta) = {top, 0};
-  const PageLink page = static_cast<PageLink>(meta.page.raw);
-  if (top != 0) links(meta_of(PageIndex{top})).prev = page;
+// `links` finds the links that serve this stack in a meta-page.
+template <class Links> void push_page(MetaLink& top, MetaPage& meta, Links links) noexcept {
+  links(meta) = {top, kNoLink};
+  const MetaLink page = link_to(meta);
+  if (top != kNoLink) links(*meta_at(top)).prev = page;
   top = page;
 }
-template <class Links> void unlink_page(PageLink& top, MetaPage& meta, Links links) noexcept {
-  const PageLinks<ThisModel> own = links(meta);
-  if (own.next != 0) links(meta_of(PageIndex{own.next})).prev = own.prev;
-  if (own.prev != 0)
-    links(meta_of(PageIndex{own.prev})).next = own.next;
+template <class Links> void unlink_page(MetaLink& top, MetaPage& meta, Links links) noexcept {
+  const PageLinks own = links(meta);
+  if (own.next != kNoLink) links(*meta_at(own.next)).prev = own.prev;
+  if (own.prev != kNoLink)
+    links(*meta_at(own.prev)).next = own.next;
   else
     top = own.next;
 }
 
-constexpr auto room_links = [](MetaPage& meta) -> PageLinks<ThisModel>& { return meta.room_links; };
+constexpr auto room_links = [](MetaPage& meta) -> PageLinks& { return meta.room_links; };
 constexpr auto class_links(SizeClass size_class) noexcept {
-  return [size_class](MetaPage& meta) -> PageLinks<ThisModel>& {
-    return meta.class_links[size_class.raw];
-  };
+  return [size_class](MetaPage& meta) -> PageLinks& { return meta.class_links[size_class.raw]; };
 }
 
 // Puts the page on the room stack `room`; 0 and 32 stand for none.
@@ -38,7 +35,7 @@ void set_room(MetaPage& meta, uint32_t room) noexcept {
   if (room == meta.room) return;
   if (meta.room != 0) {
     unlink_page(global.room_stacks[meta.room], meta, room_links);
-    if (global.room_stacks[meta.room] == 0) global.room_mask &= ~(1u << meta.room);
+    if (global.room_stacks[meta.room] == kNoLink) global.room_mask &= ~(1u << meta.room);
   }
   meta.room = room;
   if (room != 0) {
@@ -62,7 +59,6 @@ MetaPage& cut_page(PageIndex page, Address slots, bool is_fresh) noexcept {
   meta.touched_mask = is_fresh ? 0 : ~0u;
   meta.page = page;
   meta.room = 0;
-  for (MiniPageHeader& header : meta.mini_pages) header.kind = RunKind::interior;
   __builtin_memset(meta.lists, kNoMiniPage, sizeof meta.lists);
   PageEntry& entry = entry_of(page);
   entry.kind = PageKind::cut;
@@ -77,15 +73,18 @@ MetaPage* page_with_room(uint32_t length) noexcept {
   if (length >= kRoomStacks) return nullptr;
   const uint32_t rooms = global.room_mask >> length << length;
   if (rooms == 0) return nullptr;
-  return &meta_of(PageIndex{global.room_stacks[std::countr_zero(rooms)]});
+  return meta_at(global.room_stacks[std::countr_zero(rooms)]);
 }
 
 uint32_t take_mini_pages(MetaPage& meta, uint32_t length, uint32_t step,
                          uint32_t* touched) noexcept {
   const uint32_t on_step = ~0u / low_mask(step);  // every step-th bit
+  uint32_t starts = starts_of_runs(meta.free_mask, length) & on_step;
   // M6: MiniPages that were in use before come first. What was never touched costs no memory yet.
-  uint32_t starts = starts_of_runs(meta.free_mask & meta.touched_mask, length) & on_step;
-  if (starts == 0) starts = starts_of_runs(meta.free_mask, length) & on_step;
+  if ((meta.free_mask & ~meta.touched_mask) != 0) {
+    const uint32_t used = starts_of_runs(meta.free_mask & meta.touched_mask, length) & on_step;
+    if (used != 0) starts = used;
+  }
   expect(starts != 0, address_of(meta.page));
   const uint32_t first = static_cast<uint32_t>(std::countr_zero(starts));
   *touched = meta.touched_mask >> first & low_mask(length);
@@ -125,6 +124,7 @@ void give_back_mini_pages(MetaPage& meta, uint32_t first, uint32_t length) noexc
 
 void uncut_page(MetaPage& meta) noexcept {
   set_room(meta, 0);
+  entry_of(meta.page).kind = PageKind::unknown;  // the meta-page is about to be reused
   give_back_slots(reinterpret_cast<Address>(&meta), kMetaPageSlots);
 }
 
@@ -148,8 +148,10 @@ void list_run(MetaPage& meta, MiniPageHeader& header) noexcept {
 
 void unlist_run(MetaPage& meta, MiniPageHeader& header) noexcept {
   if (header.next != kNoMiniPage) meta.mini_pages[header.next].prev = header.prev;
-  if (header.prev != kNoMiniPage) {
-    meta.mini_pages[header.prev].next = header.next;
+  const uint8_t before = header.prev;
+  header.prev = kUnlisted;
+  if (before != kNoMiniPage) {
+    meta.mini_pages[before].next = header.next;
     return;
   }
   meta.lists[header.size_class.raw] = header.next;

@@ -16,6 +16,13 @@ inline MetaPage& meta_of(const MiniPageHeader& header) noexcept {
   const Address at = reinterpret_cast<Address>(&header);
   return *reinterpret_cast<MetaPage*>(at & ~Address{kMetaPageSlots * kMetaSlotBytes - 1});
 }
+inline MetaPage* meta_at(MetaLink link) noexcept {
+  if constexpr (kChecked) global.counters.touched_meta_pages++;
+  return reinterpret_cast<MetaPage*>(static_cast<Address>(link.raw) << kMetaLinkShift);
+}
+inline MetaLink link_to(const MetaPage& meta) noexcept {
+  return MetaLink{static_cast<uint32_t>(reinterpret_cast<Address>(&meta) >> kMetaLinkShift)};
+}
 inline Address run_address(const MiniPageHeader& header) noexcept {
   return address_of(meta_of(header), header.first);
 }

@@ -32,7 +32,6 @@ void cut_tail(PageIndex page, uint32_t tail, Address slots, bool is_fresh) noexc
 void release_tail(PageIndex page, uint32_t tail) noexcept {
   if (tail == 0) return;
   MetaPage& meta = meta_of(page);
-  meta.mini_pages[0].kind = RunKind::interior;
   give_back_mini_pages(meta, 0, tail);
 }
 
@@ -87,9 +86,9 @@ bool grow_large(PageIndex head, LargeSize from, LargeSize to) noexcept {
   }
   Address slots = kNone;
   if (to.tail != 0) {
-    slots =
-        take_slots(kMetaPageSlots);  // without growth, which might take the pages behind the block
-    if (slots == kNone) return false;
+    // Without growth, which might take the pages behind the block.
+    slots = take_slots(kMetaPageSlots);
+    if (slots == kNone) to = {to.pages + kOnePage, 0};  // the tail's page whole needs no meta-page
   }
   bool tail_is_fresh = false;
   if (more.raw != 0) tail_is_fresh = after + more > take_front_of_run(after, more).fresh_from;
@@ -136,8 +135,9 @@ Address allocate_large(LargeSize size, uint32_t step, Contents contents) noexcep
 }
 
 void release_large(PageIndex head) noexcept {
-  const PageEntry& entry = entry_of(head);
+  PageEntry& entry = entry_of(head);
   const HeapPages pages{entry.run_pages};
+  entry.kind = PageKind::unknown;  // a run that joins it from below leaves it: no block begins here
   global.counters.used_mini_pages -= pages.raw * kMiniPagesPerPage;
   release_tail(head + pages, entry.tail);
   give_back_run(head, pages);

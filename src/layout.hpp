@@ -18,13 +18,14 @@
 //   └──────────────────────────────────────┘└───┘└──────┘
 //
 // Invariants (checked by check.cpp; the number is what gharial_validate returns):
-//   I1  free bits above a run's capacity are never set; `home` is their count
-//   I2  a small run is on its page's list of its class  <=>  home > 0 and it is not current
+//   I1  free bits above a run's capacity are never set; `countdown` fits them and the run's state
+//   I2  a small run is on its page's list of its class  <=>  a block is home and it is not current
 //   I3  a page is on the global stack of a class  <=>  its list of that class is not empty
 //   I4  a cut page is on the room stack of its longest free run (1…31); the warm page on none
 //   I5  no two free runs of heap pages touch
 //   I6  a free run is in the bin of its length and in no other; bin masks agree
-//   I7  the MiniPage map holds the class in every MiniPage of a small run, else 0
+//   I7  the MiniPage map holds class and header in every MiniPage of a small run, the header where a
+//       medium run begins, else 0
 //   I8  a block is in one place only: live, home, cursor, or once on one free-block stack
 //   I9  the page map is walkable, run by run, to the end exactly; both ends of a run agree
 //   I10 a metadata page's free slots are on one stack of such pages; no slot is used twice
@@ -39,8 +40,6 @@ namespace gharial {
 // A memory model: how wide an address is, and whether threads share the memory.
 template <class WordType, bool Shared> struct Model {
   using Word = WordType;
-  // 65 536 heap pages reach 4 GiB; wasm64 needs more.
-  using PageLink = std::conditional_t<sizeof(Word) == 4, uint16_t, uint32_t>;
   static constexpr bool shared = Shared;
 };
 using Wasm32 = Model<uint32_t, false>;
@@ -54,31 +53,38 @@ using ThisModel = Model<std::conditional_t<sizeof(void*) == 4, uint32_t, uint64_
 inline constexpr uint32_t kFreeWords = 4;  // 256 blocks of 8 B
 
 enum class RunKind : uint8_t {
-  interior = 0,    // no head: free, or inside a run (in a small run `first` names the head)
   small_run = 1,   // blocks of one size class
   medium_run = 2,  // one block of whole MiniPages
   large_tail = 3,  // MiniPages 0 … run-1: the end of the large block that lies before this page
 };
 inline constexpr uint8_t kNoMiniPage = 0xff;
+inline constexpr uint8_t kUnlisted = 0xfe;
 
-//   0            32           36            38         40     42      43     44      45    46     47
-//   │ free bits  │ reciprocal │ block bytes │ capacity │ home │ class │ kind │ first │ run │ next │ prev │
-// Only the header of a run's first MiniPage is whole. Small interiors hold kind and first; others
-// nothing.
+// `countdown` is how many blocks may come home until the run changes its state: one decrement and one
+// test on the way home, whatever the state.
+//   unlisted  no block is home; 1: the first one lists the run
+//   listed    capacity - blocks home: the last one frees the run
+//   current   kNever: malloc works through it, it stays
+inline constexpr uint16_t kNever = 0xffff;
+
+//   0           32           36            38         40          42      43     44      45    46
+//   │ free bits │ reciprocal │ block bytes │ capacity │ countdown │ class │ kind │ first │ run │ next │ prev │
+// Only the header of a run's first MiniPage means anything.
 struct MiniPageHeader {
   uint64_t free[kFreeWords];  // bit set: this block is free and home
   uint32_t reciprocal;        // block = (offset in run * reciprocal) >> 32
   uint16_t block_bytes;       // small runs only; 16 384 at most
   uint16_t capacity;          // blocks in the run
-  uint16_t home;              // how many of the free bits are set
+  uint16_t countdown;         // see above
   SizeClass size_class;
   RunKind kind;
-  uint8_t first;       // MiniPage of the run's head
-  uint8_t run;         // MiniPages in the run
-  uint8_t next, prev;  // on the page's list of its class; kNoMiniPage ends it
+  uint8_t first;  // MiniPage of the run's head
+  uint8_t run;    // MiniPages in the run
+  uint8_t next,
+      prev;  // on the page's list of its class; kNoMiniPage ends it; prev may be kUnlisted
 };
 static_assert(offsetof(MiniPageHeader, reciprocal) == 32, "the drawing above");
-static_assert(offsetof(MiniPageHeader, home) == 40, "the drawing above");
+static_assert(offsetof(MiniPageHeader, countdown) == 40, "the drawing above");
 static_assert(offsetof(MiniPageHeader, prev) == 47 && sizeof(MiniPageHeader) == 48);
 
 // Shared memory only: blocks freed by threads that do not own the page.
@@ -93,13 +99,19 @@ inline constexpr uint32_t kMetaSlotBytes = kMiniPageBytes;  // metadata is alloc
 inline constexpr uint32_t kRoomStacks =
     kMiniPagesPerPage;  // longest free run 1 … 31; index 0 unused
 
-template <class M> struct PageLinks {
-  typename M::PageLink next, prev;  // heap pages; 0 ends the stack
+// Where a meta-page lies: the number of its slot in linear memory (address >> 11). Stacks of heap pages
+// link meta-pages by it: a shift leads from one to the next, without a look into the page map.
+using MetaLink = Index<struct MetaLinkTag, uint32_t>;
+inline constexpr MetaLink kNoLink{0};
+inline constexpr uint32_t kMetaLinkShift = kMiniPageShift;
+
+struct PageLinks {
+  MetaLink next, prev;  // 0 ends the stack
 };
 
 //   0                     1536        1540      1544   1548   1552
 //   │ 32 MiniPage headers │ free mask │ touched │ page │ room │ room links │ class links │ lists │ remote
-// One per cut page. When made, only kinds, masks and lists are: a header counts if its MiniPage
+// One per cut page. When made, only masks and lists are: a header counts if its MiniPage
 // heads a run, class links count for classes whose list is not empty.
 template <class M> struct MetaPageOf {
   MiniPageHeader mini_pages[kMiniPagesPerPage];
@@ -107,8 +119,8 @@ template <class M> struct MetaPageOf {
   uint32_t touched_mask;  // bit i: MiniPage i was handed out since it was fresh
   PageIndex page;         // the heap page this describes
   uint32_t room;          // longest run of free MiniPages = the room stack it is on; 0 = on none
-  PageLinks<M> room_links;
-  PageLinks<M> class_links[kSizeClasses + 1];
+  PageLinks room_links;
+  PageLinks class_links[kSizeClasses + 1];
   uint8_t lists[kSizeClasses + 1];  // first partly free run of the class; kNoMiniPage if none
   [[no_unique_address]] std::conditional_t<M::shared, RemoteBits[kMiniPagesPerPage], Nothing>
       remote;
@@ -152,24 +164,10 @@ static_assert(sizeof(PageEntryOf<Wasm32>) == 16 && sizeof(PageEntryOf<Wasm64>) =
 static_assert(offsetof(PageEntryOf<Wasm32>, run_pages) == 4 &&
               offsetof(PageEntryOf<Wasm64>, meta) == 8);
 
-inline constexpr uint32_t kChunkPagesShift = 7;  // 128 entries of 16 bytes: one slot, 8 MiB of heap
-inline constexpr uint32_t kChunkPages = 1u << kChunkPagesShift;
-static_assert(kChunkPages * sizeof(PageEntryOf<Wasm32>) == kMetaSlotBytes);
-
-// wasm32: 512 chunks reach 4 GiB. wasm64: 256 directories of 512 chunks reach 1 TiB; a directory is
-// made when a chunk below it is.
-inline constexpr uint32_t kDirectoryChunksShift = 9;
-inline constexpr uint32_t kDirectoryChunks = 1u << kDirectoryChunksShift;
+// What the maps can describe: all of wasm32; on wasm64 as far as a MetaLink reaches, 8 TiB.
 template <class M>
-inline constexpr uint32_t kRootEntries = sizeof(typename M::Word) == 4 ? kDirectoryChunks : 256;
-template <class M>
-inline constexpr uint32_t kDirectoryBytes = kDirectoryChunks * sizeof(typename M::Word);
-template <class M>
-inline constexpr uint64_t kAddressEnd =  // what the page map can describe
-    static_cast<uint64_t>(kRootEntries<M>) *
-        (sizeof(typename M::Word) == 4 ? 1 : kDirectoryChunks) * kChunkPages
-    << kHeapPageShift;
-static_assert(kAddressEnd<Wasm32> == uint64_t{1} << 32 && kAddressEnd<Wasm64> == uint64_t{1} << 40);
+inline constexpr uint64_t kAddressEnd =
+    sizeof(typename M::Word) == 4 ? uint64_t{1} << 32 : uint64_t{1} << (32 + kMetaLinkShift);
 
 // ---- run bins -------------------------------------------------------------------------------
 
@@ -206,11 +204,10 @@ template <class M> struct CountersOf {
 // What belongs to no single heap page. Lies in .bss: its parts have link-time addresses, so that
 // reaching a stack of pages costs one load, and none before the program's first allocation.
 template <class M> struct GlobalMetaPageOf {
-  typename M::Word
-      mini_page_map_bytes;      // length of the MiniPage map; 0 before the first allocation
-  typename M::Word heap_begin;  // lowest byte of the heap: the first heap page may start below it
-  typename M::Word break_at;    // where sbrk keeps the break (0: unknown), for readers without wasm
-  typename M::Word page_map_root[kRootEntries<M>];
+  typename M::Word mapped_pages;  // heap pages that the maps cover; 0 before the first allocation
+  typename M::Word map_bytes;     // bytes of the piece of metadata in which the maps lie
+  typename M::Word heap_begin;    // lowest byte of the heap: the first heap page may start below it
+  typename M::Word break_at;  // where sbrk keeps the break (0: unknown), for readers without wasm
   PageIndex first_page, end_page;  // the heap: every page from first to end is in the page map
   PageIndex fresh_page;            // every free page from here on is fresh
   PageIndex warm_page;             // one whole free page kept cut; 0 = none
@@ -218,14 +215,13 @@ template <class M> struct GlobalMetaPageOf {
   uint32_t room_mask;              // bit r: room_stacks[r] is not empty
   uint32_t exact_mask;             // bit n-1: the bin of runs of n pages is not empty
   uint64_t doubling_mask;          // bit b: bins[kExactBins + b] is not empty
-  typename M::PageLink
-      class_stacks[kSizeClasses + 1];             // M3: pages with a partly free run of the class
-  typename M::PageLink room_stacks[kRoomStacks];  // pages with free MiniPages, by longest run
-  PageIndex bins[kRunBins<M>];                    // free runs of heap pages
+  MetaLink class_stacks[kSizeClasses + 1];  // M3: pages with a partly free run of the class
+  MetaLink room_stacks[kRoomStacks];        // pages with free MiniPages, by longest run
+  PageIndex bins[kRunBins<M>];              // free runs of heap pages
   CountersOf<M> counters;
   uint8_t aged_class;  // whose stack sent its oldest entries home last
 };
-static_assert(sizeof(GlobalMetaPageOf<Wasm32>) <= 3072 && sizeof(GlobalMetaPageOf<Wasm64>) <= 4096);
+static_assert(sizeof(GlobalMetaPageOf<Wasm32>) <= 1024 && sizeof(GlobalMetaPageOf<Wasm64>) <= 1024);
 
 // ---- the front: what malloc and free touch first ----------------------------------------------
 
@@ -273,7 +269,6 @@ using PageEntry = PageEntryOf<ThisModel>;
 using GlobalMetaPage = GlobalMetaPageOf<ThisModel>;
 using Cursor = CursorOf<ThisModel>;
 using Counters = CountersOf<ThisModel>;
-using PageLink = ThisModel::PageLink;
 using Word = ThisModel::Word;
 inline constexpr uint32_t kMetaPageSlots = (sizeof(MetaPage) + kMetaSlotBytes - 1) / kMetaSlotBytes;
 

@@ -1,4 +1,4 @@
-// metadata.cpp — slots for meta-pages, page-map chunks and MiniPage maps.
+// metadata.cpp — slots for meta-pages and for the maps.
 // Assumes: run.cpp gives and takes whole pages. Keeps: I10.
 #include "metadata.hpp"
 #include "run.hpp"
@@ -58,6 +58,8 @@ void give_back_slots(Address at, size_t slots) noexcept {
     entry.run_pages |= bits;
     if (entry.run_pages == ~0u) {
       unlink_page(entry);
+      // Growth puts maps above fresh pages: what was in use is fresh no more.
+      if (global.fresh_page <= page) global.fresh_page = page + kOnePage;
       give_back_run(page, kOnePage);
     }
     at += here * kMetaSlotBytes;

@@ -5,7 +5,7 @@
 
 namespace gharial {
 
-// Makes the header that of a run of the class with every block home. Constant time.
+// Makes the header that of a run of the class, current from now on, with every block home. Constant time.
 inline void make_small_run(MiniPageHeader& header, SizeClass size_class, uint8_t first) noexcept {
   const uint32_t blocks = blocks_of(size_class);
   for (uint32_t word = 0; word < kFreeWords; ++word) {
@@ -16,12 +16,14 @@ inline void make_small_run(MiniPageHeader& header, SizeClass size_class, uint8_t
   }
   header.reciprocal = reciprocal_of(bytes_of(size_class));
   header.block_bytes = static_cast<uint16_t>(bytes_of(size_class));
-  header.capacity = header.home = static_cast<uint16_t>(blocks);
+  header.capacity = static_cast<uint16_t>(blocks);
+  header.countdown = kNever;
   header.size_class = size_class;
   header.kind = RunKind::small_run;
   header.first = first;
   header.run = static_cast<uint8_t>(mini_pages_of(size_class));
-  header.next = header.prev = kNoMiniPage;
+  header.next = kNoMiniPage;
+  header.prev = kUnlisted;
 }
 
 // Makes the header that of a run without size class: a medium block, or the tail of a large one.
@@ -42,10 +44,17 @@ inline bool is_home(const MiniPageHeader& header, uint32_t block) noexcept {
   return (header.free[block / 64] >> (block % 64) & 1) != 0;
 }
 
-// Sends a block home; returns how many are home now. Constant time.
-inline uint32_t give_home(MiniPageHeader& header, uint32_t block) noexcept {
+// Sends a block home; true iff the run changes its state. Constant time.
+inline bool give_home(MiniPageHeader& header, uint32_t block) noexcept {
   header.free[block / 64] |= uint64_t{1} << (block % 64);
-  return ++header.home;
+  return --header.countdown == 0;
+}
+
+// How many blocks are home.
+inline uint32_t blocks_home(const MiniPageHeader& header) noexcept {
+  int count = 0;
+  for (uint32_t word = 0; word < kFreeWords; ++word) count += std::popcount(header.free[word]);
+  return static_cast<uint32_t>(count);
 }
 
 // Moves the first bitmap word that has free blocks into the cursor. False iff no block is home.
@@ -55,7 +64,7 @@ inline bool load_cursor(MiniPageHeader& header, Address run, Cursor& cursor) noe
     const uint64_t bits = header.free[word];
     if (bits == 0) continue;
     header.free[word] = 0;
-    header.home = static_cast<uint16_t>(header.home - std::popcount(bits));
+    header.countdown = kNever;
     cursor.bits = bits;
     cursor.base = run + word * 64u * header.block_bytes;
     cursor.block_bytes = header.block_bytes;
@@ -68,7 +77,6 @@ inline bool load_cursor(MiniPageHeader& header, Address run, Cursor& cursor) noe
 inline void unload_cursor(MiniPageHeader& header, Address run, Cursor& cursor) noexcept {
   const uint32_t word = block_number(header, static_cast<uint32_t>(cursor.base - run)) / 64;
   header.free[word] |= cursor.bits;
-  header.home = static_cast<uint16_t>(header.home + std::popcount(cursor.bits));
   cursor.bits = 0;
 }
 

@@ -23,6 +23,8 @@ constexpr uint32_t kSchemaVersion = 1;
 #define GHARIAL_ADDRESSES(X)                                                                       \
   X(global, &global)                                                                               \
   X(mini_page_map, &front.mini_page_map)                                                           \
+  X(page_map, &front.page_map)                                                                     \
+  X(header_map, &front.header_map)                                                                 \
   X(tops, front.tops)                                                                              \
   X(stack_words, front_stack_words)                                                                \
   X(cursors, front_cursors)                                                                        \
@@ -46,17 +48,14 @@ constexpr uint32_t kSchemaVersion = 1;
   X(exact_bins, kExactBins)                                                                        \
   X(bins_per_doubling, kBinsPerDoubling)                                                           \
   X(run_bins, kRunBins<ThisModel>)                                                                 \
-  X(root_entries, kRootEntries<ThisModel>)                                                         \
-  X(directory_chunks, sizeof(Word) == 4 ? 0 : kDirectoryChunks)                                    \
-  X(chunk_pages, kChunkPages)                                                                      \
-  X(page_link_bytes, sizeof(PageLink))                                                             \
+  X(meta_link_shift, kMetaLinkShift)                                                               \
   X(header_bytes, sizeof(MiniPageHeader))                                                          \
   X(header_free, offsetof(MiniPageHeader, free))                                                   \
   X(header_free_words, kFreeWords)                                                                 \
   X(header_reciprocal, offsetof(MiniPageHeader, reciprocal))                                       \
   X(header_block_bytes, offsetof(MiniPageHeader, block_bytes))                                     \
   X(header_capacity, offsetof(MiniPageHeader, capacity))                                           \
-  X(header_home, offsetof(MiniPageHeader, home))                                                   \
+  X(header_countdown, offsetof(MiniPageHeader, countdown))                                         \
   X(header_size_class, offsetof(MiniPageHeader, size_class))                                       \
   X(header_kind, offsetof(MiniPageHeader, kind))                                                   \
   X(header_first, offsetof(MiniPageHeader, first))                                                 \
@@ -64,7 +63,7 @@ constexpr uint32_t kSchemaVersion = 1;
   X(header_next, offsetof(MiniPageHeader, next))                                                   \
   X(header_prev, offsetof(MiniPageHeader, prev))                                                   \
   X(no_mini_page, kNoMiniPage)                                                                     \
-  X(run_interior, RunKind::interior)                                                               \
+  X(unlisted, kUnlisted)                                                                           \
   X(run_small, RunKind::small_run)                                                                 \
   X(run_medium, RunKind::medium_run)                                                               \
   X(run_large_tail, RunKind::large_tail)                                                           \
@@ -92,10 +91,10 @@ constexpr uint32_t kSchemaVersion = 1;
   X(page_metadata, PageKind::metadata)                                                             \
   X(page_gap, PageKind::gap)                                                                       \
   X(global_bytes, sizeof(GlobalMetaPage))                                                          \
-  X(global_mini_page_map_bytes, offsetof(GlobalMetaPage, mini_page_map_bytes))                     \
+  X(global_mapped_pages, offsetof(GlobalMetaPage, mapped_pages))                                   \
+  X(global_map_bytes, offsetof(GlobalMetaPage, map_bytes))                                         \
   X(global_heap_begin, offsetof(GlobalMetaPage, heap_begin))                                       \
   X(global_break_at, offsetof(GlobalMetaPage, break_at))                                           \
-  X(global_page_map_root, offsetof(GlobalMetaPage, page_map_root))                                 \
   X(global_first_page, offsetof(GlobalMetaPage, first_page))                                       \
   X(global_end_page, offsetof(GlobalMetaPage, end_page))                                           \
   X(global_fresh_page, offsetof(GlobalMetaPage, fresh_page))                                       \

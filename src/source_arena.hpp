@@ -10,7 +10,7 @@
 
 namespace gharial {
 
-inline constexpr Address kArenaBegin = 0x0800'0000;
+inline constexpr Address kArenaBegin = 0x0100'0000;
 inline constexpr Address kArenaBytes = 0x4000'0000;  // 1 GiB, reserved, touched as needed
 
 struct Arena {

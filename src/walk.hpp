@@ -47,8 +47,8 @@ template <class Visit> bool walk_runs(MetaPage& meta, Visit visit) noexcept {
       continue;
     }
     MiniPageHeader& header = meta.mini_pages[first];
-    if (header.kind == RunKind::interior || header.first != first || header.run == 0 ||
-        first + header.run > kMiniPagesPerPage)
+    if (header.kind < RunKind::small_run || header.kind > RunKind::large_tail ||
+        header.first != first || header.run == 0 || first + header.run > kMiniPagesPerPage)
       return false;
     visit(first, header);
     first += header.run;

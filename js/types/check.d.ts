@@ -14,6 +14,7 @@ export class Findings {
         address: number;
         length: number;
     }>;
+    /** @type {Map<number, number>} addresses of the headers of medium runs, by the MiniPage they begin in */ medium: Map<number, number>;
     /** @type {Map<number, number>} pages whose list of a class is not empty: class stacks must have as many */ listed: Map<number, number>;
     used_mini_pages: number;
     /** @readonly */ readonly heap: import("./heap_image.js").HeapImage;

@@ -6,7 +6,8 @@
  * @property {number} end_page
  * @property {number} fresh_page every free page from here on is fresh
  * @property {number} warm_page one whole free page kept cut; 0: none
- * @property {number} mini_page_map_size
+ * @property {number} mapped_pages heap pages that the maps cover
+ * @property {number} map_size bytes of the maps
  * @property {{ size_class: number, block_size: number, pages: number[] }[]} size_class_stacks heap pages with a partly free run of the class
  * @property {{ room: number, pages: number[] }[]} room_stacks heap pages by their longest run of free MiniPages
  * @property {{ bin: number, runs: { page_index: number, number_of_pages: number }[] }[]} run_bins free runs of heap pages; bins that hold some
@@ -34,7 +35,14 @@ export type GlobalMetaPage = {
      * one whole free page kept cut; 0: none
      */
     warm_page: number;
-    mini_page_map_size: number;
+    /**
+     * heap pages that the maps cover
+     */
+    mapped_pages: number;
+    /**
+     * bytes of the maps
+     */
+    map_size: number;
     /**
      * heap pages with a partly free run of the class
      */

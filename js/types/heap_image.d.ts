@@ -1,37 +1,3 @@
-/**
- * @typedef {object} PageEntry of the page map
- * @property {number} address
- * @property {number} kind
- * @property {number} tail
- * @property {number} owner
- * @property {number} run_pages
- * @property {number} next
- * @property {number} prev
- * @property {number} meta
- */
-/**
- * @typedef {object} MiniPageHeader
- * @property {number} address
- * @property {Uint32Array} free free bits, 32 to a word
- * @property {number} block_bytes
- * @property {number} capacity
- * @property {number} home
- * @property {number} size_class
- * @property {number} kind
- * @property {number} first
- * @property {number} run
- * @property {number} next
- * @property {number} prev
- */
-/**
- * @typedef {object} MetaPage
- * @property {number} address
- * @property {number} free_mask
- * @property {number} touched_mask
- * @property {number} page
- * @property {number} room
- */
-/** @typedef {{ next: number, prev: number }} PageLinks */
 export class HeapImage {
     /** @param {ReturnType<import('./memory.js').MemorySource['open']>} opened @param {import('./layout.js').Layout} layout */
     constructor(opened: ReturnType<import("./memory.js").MemorySource["open"]>, layout: import("./layout.js").Layout);
@@ -43,8 +9,14 @@ export class HeapImage {
     readonly minis: number;
     /** @readonly */ readonly heap_begin: number;
     /** @readonly */ readonly break_at: number;
-    /** @readonly */ readonly map_at: number;
-    /** @readonly */ readonly map_bytes: number;
+    /** @readonly */ readonly mapped_pages: number;
+    /** @readonly the maps: page map, headers and classes of MiniPages, in one piece */
+    readonly maps: {
+        at: number;
+        bytes: number;
+        headers_at: number;
+        classes_at: number;
+    };
     /** @readonly */ readonly first_page: number;
     /** @readonly */ readonly end_page: number;
     /** @readonly */ readonly fresh_page: number;
@@ -55,15 +27,16 @@ export class HeapImage {
     /** @readonly */ readonly doubling_masks: number[];
     /** Address of a heap page. @param {number} page */
     addressOf(page: number): number;
-    /** Address of the chunk of the page map that holds the page's entry; 0: there is none. @param {number} page */
-    chunkOf(page: number): number;
     /** @param {number} page @returns {PageEntry} */
     entry(page: number): PageEntry;
     /** @param {number} address @returns {MetaPage} */
     metaPage(address: number): MetaPage;
     /** Header of a MiniPage. @param {MetaPage} meta @param {number} mini_page @returns {MiniPageHeader} */
     header(meta: MetaPage, mini_page: number): MiniPageHeader;
-    /** @param {number} at */
+    /**
+     * The heap page whose meta-page the link at `at` names: 0 for none, -1 if it names no meta-page of a cut page.
+     * @param {number} at
+     */
     pageLink(at: number): number;
     /** @param {MetaPage} meta */
     roomLinks(meta: MetaPage): PageLinks;
@@ -110,7 +83,10 @@ export type MiniPageHeader = {
     free: Uint32Array;
     block_bytes: number;
     capacity: number;
-    home: number;
+    /**
+     * blocks that may come home before the run changes its state
+     */
+    countdown: number;
     size_class: number;
     kind: number;
     first: number;

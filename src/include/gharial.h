@@ -20,7 +20,8 @@ struct gharial_stats {
   size_t live_blocks;
   size_t cached_bytes; /* free blocks on free-block stacks and in cursors */
   size_t cached_blocks;
-  size_t free_bytes;     /* free runs of heap pages, free MiniPages, free blocks that are home */
+  size_t free_bytes;     /* free runs of heap pages, free MiniPages, free blocks that are home, free
+                            slots of metadata pages */
   size_t slack_bytes;    /* ends of MiniPage runs that no block fits into */
   size_t metadata_bytes; /* metadata pages: slots in use */
   size_t external_bytes; /* ranges between heap pages that others took from sbrk */

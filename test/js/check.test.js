@@ -90,10 +90,10 @@ const PLANTED = [
   ],
   [
     'I1',
-    'a wrong count of home blocks',
+    'a wrong countdown',
     (p) => {
-      const { header } = p.small((h) => h.home > 1);
-      p.u16(header.address + p.k.header_home, header.home - 1);
+      const { header } = p.small((h) => homeOf(h) > 1 && !p.isCurrent(h));
+      p.u16(header.address + p.k.header_countdown, header.countdown - 1);
     },
   ],
   [
@@ -110,7 +110,7 @@ const PLANTED = [
     'I2',
     'a partly free run that is on no list',
     (p) => {
-      const { meta, header } = p.small((h) => h.home > 0 && !p.isCurrent(h));
+      const { meta, header } = p.small((h) => homeOf(h) > 0 && !p.isCurrent(h));
       p.u8(meta.address + p.k.meta_lists + header.size_class, p.k.no_mini_page);
     },
   ],
@@ -118,7 +118,7 @@ const PLANTED = [
     'I2',
     'a list that runs in a circle',
     (p) => {
-      const { header } = p.small((h) => h.home > 0 && !p.isCurrent(h));
+      const { header } = p.small((h) => homeOf(h) > 0 && !p.isCurrent(h));
       p.u8(header.address + p.k.header_next, header.first);
     },
   ],
@@ -126,14 +126,15 @@ const PLANTED = [
     'I2',
     'a list that leads out of the page',
     (p) => {
-      const { header } = p.small((h) => h.home > 0 && !p.isCurrent(h));
+      const { header } = p.small((h) => homeOf(h) > 0 && !p.isCurrent(h));
       p.u8(header.address + p.k.header_next, 200);
     },
   ],
   [
     'I2',
     'a list whose links do not agree',
-    (p) => p.u8(p.small((h) => h.home > 0 && !p.isCurrent(h)).header.address + p.k.header_prev, 31),
+    (p) =>
+      p.u8(p.small((h) => homeOf(h) > 0 && !p.isCurrent(h)).header.address + p.k.header_prev, 31),
   ],
   [
     'I8',
@@ -148,24 +149,24 @@ const PLANTED = [
     'I3',
     'a class stack that lost its pages',
     (p) => {
-      const { header } = p.small((h) => h.home > 0 && !p.isCurrent(h));
-      p.u16(p.global('class_stacks') + 2 * header.size_class, 0);
+      const { header } = p.small((h) => homeOf(h) > 0 && !p.isCurrent(h));
+      p.u32(p.global('class_stacks') + 4 * header.size_class, 0);
     },
   ],
   [
     'I3',
     'a class stack that names a page without such a run',
     (p) => {
-      const { header } = p.small((h) => h.home > 0 && !p.isCurrent(h));
-      p.u16(p.global('class_stacks') + 2 * header.size_class, p.run('metadata').page);
+      const { header } = p.small((h) => homeOf(h) > 0 && !p.isCurrent(h));
+      p.u32(p.global('class_stacks') + 4 * header.size_class, p.run('metadata').page * 32);
     },
   ],
   [
     'I3',
     'a class link that points back wrongly',
     (p) => {
-      const { meta, header } = p.small((h) => h.home > 0 && !p.isCurrent(h));
-      p.u16(meta.address + p.k.meta_class_links + 4 * header.size_class + 2, 0xfff0);
+      const { meta, header } = p.small((h) => homeOf(h) > 0 && !p.isCurrent(h));
+      p.u32(meta.address + p.k.meta_class_links + 8 * header.size_class + 4, 0xfff0);
     },
   ],
   [
@@ -220,12 +221,12 @@ const PLANTED = [
   [
     'I7',
     'a MiniPage of a run that the map does not know',
-    (p) => p.u8(p.heap.map_at + p.small(() => true).part.address / 2048, 0),
+    (p) => p.u8(p.heap.maps.classes_at + p.small(() => true).part.address / 2048, 0),
   ],
   [
     'I7',
     'a large block that the map calls small',
-    (p) => p.u8(p.heap.map_at + p.run('large').page * 32 + 5, 3),
+    (p) => p.u8(p.heap.maps.classes_at + p.run('large').page * 32 + 5, 3),
   ],
   [
     'I8',
@@ -283,8 +284,13 @@ const PLANTED = [
     },
   ],
   ['I9', 'a heap longer than memory', (p) => p.u32(p.global('end_page'), 0xffff)],
-  ['I9', 'a page map without its chunk', (p) => p.u32(p.global('page_map_root'), 0)],
-  ['read', 'a page map outside of memory', (p) => p.u32(p.global('page_map_root'), 0xfffffff0)],
+  [
+    'I7',
+    'a MiniPage whose header the map does not know',
+    (p) => p.u32(p.heap.maps.headers_at + (4 * p.small(() => true).part.address) / 2048, 0),
+  ],
+  ['I9', 'a page map that covers no page', (p) => p.u32(p.global('mapped_pages'), 0)],
+  ['read', 'a page map outside of memory', (p) => p.u32(p.layout.at.page_map, 0xfffffff0)],
   [
     'read',
     'a meta-page outside of memory',
@@ -302,13 +308,8 @@ const PLANTED = [
   ],
   [
     'I10',
-    'two pages with one meta-page',
-    (p) => {
-      const [a, b] = p.runs.filter(({ kind }) => kind === 'cut');
-      p.u32(a.entry.address + p.k.entry_meta, b.entry.meta);
-      p.u32(p.heap.map_at, 0); // as it was; the meta-page says the wrong page as well
-      p.u32(p.layout.at.mini_page_map, p.run('cut', (r) => r !== a && r !== b).entry.meta);
-    },
+    'maps that reach into the slots of others',
+    (p) => p.u32(p.global('map_bytes'), p.heap.maps.bytes + 65_536),
   ],
   ['I10', 'metadata pages that are on no stack', (p) => p.u32(p.global('metadata_stack'), 0)],
   [
@@ -342,7 +343,7 @@ const PLANTED = [
   [
     'I12',
     'a MiniPage in use that is in no run',
-    (p) => p.u8(p.small(() => true).header.address + p.k.header_kind, p.k.run_interior),
+    (p) => p.u8(p.small(() => true).header.address + p.k.header_kind, 0),
   ],
   [
     'I12',

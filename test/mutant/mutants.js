@@ -26,14 +26,14 @@ const known = [
   {
     breaks: 'a block that goes home while its run is full is lost',
     file: 'heap.cpp',
-    from: '  } else if (home == 1) {',
-    to: '  } else if (home == 2) {',
+    from: '    list_run(meta_of(header), header);\n  }\n}',
+    to: '    if (header.capacity % 3 != 1) list_run(meta_of(header), header);\n  }\n}',
   },
   {
     breaks: 'the oldest block of an idle stack is forgotten instead of sent home',
     file: 'heap.cpp',
-    from: '    send_home(oldest, size_class);',
-    to: '    if (oldest % 512 != 0) send_home(oldest, size_class);',
+    from: '    send_home(oldest);',
+    to: '    if (oldest % 512 != 0) send_home(oldest);',
   },
   {
     breaks: 'calloc takes one heap page too many for fresh',
@@ -74,8 +74,8 @@ const known = [
   {
     breaks: 'an empty room stack stays marked as having pages',
     file: 'heap_page.cpp',
-    from: 'if (global.room_stacks[meta.room] == 0) global.room_mask &= ~(1u << meta.room);',
-    to: 'if (global.room_stacks[meta.room] == 0) global.room_mask &= ~(0u << meta.room);',
+    from: 'if (global.room_stacks[meta.room] == kNoLink) global.room_mask &= ~(1u << meta.room);',
+    to: 'if (global.room_stacks[meta.room] == kNoLink) global.room_mask &= ~(0u << meta.room);',
   },
   {
     breaks: 'the tail of a large block is not released',
@@ -92,20 +92,20 @@ const known = [
   {
     breaks: 'the MiniPage map keeps the class of a run that is gone',
     file: 'heap.cpp',
-    from: 'address_of(meta, first) >> kMiniPageShift], kNotSmall.raw,',
-    to: 'address_of(meta, first) >> kMiniPageShift], header.size_class.raw,',
+    from: 'map_mini_pages(address_of(meta, header.first), header.run, kNotSmall, nullptr);',
+    to: 'map_mini_pages(address_of(meta, header.first), header.run, header.size_class, nullptr);',
   },
   {
     breaks: 'memalign ignores alignments above a MiniPage',
     file: 'heap_page.cpp',
-    from: '  if (starts == 0) starts = starts_of_runs(meta.free_mask, length) & on_step;',
-    to: '  if (starts == 0) starts = starts_of_runs(meta.free_mask, length);',
+    from: '  uint32_t starts = starts_of_runs(meta.free_mask, length) & on_step;',
+    to: '  uint32_t starts = starts_of_runs(meta.free_mask, length);',
   },
   {
     breaks: 'growth forgets the pages that others took from sbrk',
     file: 'growth.cpp',
-    from: '  const bool has_gap = !first_range && begin > global.end_page;',
-    to: '  const bool has_gap = !first_range && begin < global.end_page;',
+    from: '  const bool has_gap = !is_first && begin > gap;',
+    to: '  const bool has_gap = !is_first && begin < gap;',
   },
   {
     breaks: 'long runs of heap pages are put into the bin above theirs',
@@ -138,14 +138,14 @@ const invented = [
   {
     breaks: 'MiniPages that were in use are not preferred to fresh ones',
     file: 'heap_page.cpp',
-    from: 'uint32_t starts = starts_of_runs(meta.free_mask & meta.touched_mask, length) & on_step;',
-    to: 'uint32_t starts = starts_of_runs(meta.free_mask & ~meta.touched_mask, length) & on_step;',
+    from: '    if (used != 0) starts = used;',
+    to: '    if (used == 0) starts = used | starts;',
   },
   {
     breaks: 'the tightest page with room is not the one that serves',
     file: 'heap_page.cpp',
-    from: '  return &meta_of(PageIndex{global.room_stacks[std::countr_zero(rooms)]});',
-    to: '  return &meta_of(PageIndex{global.room_stacks[31 - std::countl_zero(rooms)]});',
+    from: '  return meta_at(global.room_stacks[std::countr_zero(rooms)]);',
+    to: '  return meta_at(global.room_stacks[31 - std::countl_zero(rooms)]);',
   },
   {
     breaks: 'a large block takes the tail page although others live in it',
@@ -168,8 +168,8 @@ const invented = [
   {
     breaks: 'the new MiniPage map is not a copy of the old one',
     file: 'growth.cpp',
-    from: '  if (had != 0) __builtin_memcpy(fresh, old, had);',
-    to: '  if (had != 0) __builtin_memcpy(fresh, old, had / 2);',
+    from: '  __builtin_memcpy(classes, front.mini_page_map, had * kMiniPagesPerPage);',
+    to: '  __builtin_memcpy(classes, front.mini_page_map, had * kMiniPagesPerPage / 2);',
   },
   {
     breaks: 'the old MiniPage map is never given back',
@@ -180,8 +180,8 @@ const invented = [
   {
     breaks: 'malloc_trim and refused growth leave the blocks of the last class on its stack',
     file: 'heap.cpp',
-    from: '    while (const Address block = pop_block(size_class)) send_home(block, size_class);',
-    to: '    if (c < kSizeClasses) while (const Address block = pop_block(size_class)) send_home(block, size_class);',
+    from: '    while (const Address block = pop_block(size_class)) send_home(block);',
+    to: '    if (c < kSizeClasses) while (const Address block = pop_block(size_class)) send_home(block);',
   },
   {
     breaks: 'after refused growth the stacks are not emptied',
@@ -210,8 +210,8 @@ const invented = [
   {
     breaks: 'a page of a class leaves its stack and the page below still points to it',
     file: 'heap_page.cpp',
-    from: '  if (own.next != 0) links(meta_of(PageIndex{own.next})).prev = own.prev;',
-    to: '  if (own.next == 0) links(meta).prev = own.prev;',
+    from: '  if (own.next != kNoLink) links(*meta_at(own.next)).prev = own.prev;',
+    to: '  if (own.next == kNoLink) links(meta).prev = own.prev;',
   },
   {
     breaks: 'no page stays warm: a program at the edge of one cuts and joins it for ever',
@@ -246,8 +246,8 @@ const invented = [
   {
     breaks: 'the class loses its current run when one block of it is home',
     file: 'heap.cpp',
-    from: '  else if (header->home > 0)',
-    to: '  else if (header->home > 1)',
+    from: '  if (home != 0) list_run(',
+    to: '  if (home > 1) list_run(',
   },
   {
     breaks: 'the MiniPage map is half as long as the heap needs',

@@ -409,18 +409,8 @@ private:
             "something is still in use");
   }
 
-  // The MiniPage map, the page map's directories and their chunks: what stays when nothing is live.
-  static size_t bytes_of_maps() {
-    size_t bytes = global().mini_page_map_bytes;
-    for (const gharial::Word directory : global().page_map_root) {
-      if (directory == 0) continue;
-      bytes += gharial::kDirectoryBytes<gharial::ThisModel>;
-      const auto* chunks = static_cast<const gharial::Word*>(pointer(directory));
-      for (uint32_t i = 0; i < gharial::kDirectoryChunks; ++i)
-        if (chunks[i] != 0) bytes += gharial::kMetaSlotBytes;
-    }
-    return bytes;
-  }
+  // What stays when nothing is live.
+  static size_t bytes_of_maps() { return global().map_bytes; }
 
   // ---- the shadow's own book
 

@@ -80,7 +80,8 @@ TEST("large: grows in place into free pages, in the tail's page, and at the end 
   for (const size_t more : {2048u, 4096u, 2048u, 57'344u, 65'536u, 67'584u, 200'000u}) {
     bytes += more;
     CHECK_EQUAL(resized(block, bytes), block);
-    CHECK(usable(block) >= bytes && usable(block) < bytes + kMiniPageBytes);
+    // Where no slot is left for a meta-page, the tail takes its whole page.
+    CHECK(usable(block) >= bytes && usable(block) < bytes + kHeapPageBytes);
     CHECK_SOUND();
   }
   CHECK(all_bytes(block, 0x11, 2 * kHeapPageBytes));
@@ -325,6 +326,24 @@ TEST("C rules: realloc to less never fails, however full memory is") {
   for (const size_t bytes : {300'000u, 20'000u, 2000u, 300u, 8u})
     while (gharial_malloc(bytes) != nullptr) continue;
   CHECK(resized(small, 8) == small);
+  CHECK_SOUND();
+}
+
+TEST("faults: a block inside a run of pages joined on both sides is no block any more") {
+  if (!kChecked) return;
+  start_heap(0, 64 * kMiB);
+  give(take(40 * kHeapPageBytes));
+  Address blocks[9];
+  for (Address& block : blocks) block = take(kHeapPageBytes);
+  const Address tailed = take(kHeapPageBytes + kMiniPageBytes);
+  CHECK_EQUAL(resized(tailed, 3 * kHeapPageBytes), tailed);  // its tail's page is cut no more
+  for (const int i : {0, 2, 4, 6, 8, 1, 3, 5, 7}) give(blocks[i]);
+  const uint32_t not_a_block = static_cast<uint32_t>(Fault::not_a_block);
+  const auto freeing = [](Address block) { return fault_of([&] { give(block); }); };
+  for (const Address block : blocks) CHECK_EQUAL(freeing(block), not_a_block);
+  CHECK_EQUAL(freeing(tailed + kHeapPageBytes), not_a_block);
+  CHECK_EQUAL(take(9 * kHeapPageBytes), blocks[0]);
+  for (int i = 1; i < 9; ++i) CHECK_EQUAL(freeing(blocks[i]), not_a_block);
   CHECK_SOUND();
 }
 

@@ -60,7 +60,7 @@ TEST("MiniPages: a run gives every block once through the cursor, and takes each
   for (uint8_t c = 1; c <= kSizeClasses; ++c) {
     MiniPageHeader header;
     make_small_run(header, SizeClass{c}, 0);
-    CHECK_EQUAL(header.home, header.capacity);
+    CHECK_EQUAL(blocks_home(header), header.capacity);
     CHECK_EQUAL(header.capacity, header.run * kMiniPageBytes / header.block_bytes);
     const Address run = 0x30'0000;
     Cursor cursor{};
@@ -70,13 +70,16 @@ TEST("MiniPages: a run gives every block once through the cursor, and takes each
         CHECK_EQUAL(cursor.base +
                         static_cast<uint32_t>(std::countr_zero(cursor.bits)) * cursor.block_bytes,
                     run + expected * bytes_of(SizeClass{c}));
-      CHECK_EQUAL(header.home, header.capacity - expected);
+      CHECK_EQUAL(blocks_home(header), header.capacity - expected);
+      CHECK_EQUAL(header.countdown, kNever);
     }
     CHECK_EQUAL(expected, header.capacity);
-    CHECK_EQUAL(header.home, 0);
+    CHECK_EQUAL(blocks_home(header), 0);
+    header.countdown = header.capacity;
     for (uint32_t block = header.capacity; block-- > 0;) {
       CHECK(!is_home(header, block));
-      CHECK_EQUAL(give_home(header, block), header.capacity - block);
+      CHECK_EQUAL(give_home(header, block), block == 0);
+      CHECK_EQUAL(blocks_home(header), header.capacity - block);
       CHECK(is_home(header, block) && (block == 0 || !is_home(header, block - 1)));
     }
   }
@@ -96,7 +99,7 @@ TEST("MiniPages: what is left in a cursor goes home to its own word") {
   CHECK(cursor.bits == 0 && header.free[0] == 0 && header.free[1] == 0);
   CHECK_EQUAL(header.free[2], ~uint64_t{1});
   CHECK_EQUAL(header.free[3], ~uint64_t{0});
-  CHECK_EQUAL(header.home, 127);
+  CHECK_EQUAL(blocks_home(header), 127);
 }
 
 TEST("free-block stacks: each takes its capacity, newest first, and keeps the words at both ends") {

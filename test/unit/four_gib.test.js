@@ -58,7 +58,7 @@ describe('4 GiB', function () {
     heap.assertSoundFromOutside();
   });
 
-  for (const bytes of [2 * GiB, 2 * GiB + 1, 3 * GiB, 4 * GiB - 4 * MiB])
+  for (const bytes of [2 * GiB, 2 * GiB + 1, 3 * GiB, 4 * GiB - 16 * MiB])
     it(`holds a block of ${bytes} bytes, written at both ends`, () => {
       const block = heap.take(bytes);
       assert.ok(heap.usable(block) >= bytes);
@@ -93,8 +93,29 @@ describe('4 GiB', function () {
     heap.assertEmpty();
   });
 
+  it('joins what is free at the end with what memory grows by', () => {
+    const first = heap.take(2 * GiB);
+    heap.free(first);
+    const larger = heap.take(3 * GiB);
+    heap.assertSoundFromOutside();
+    heap.free(larger);
+    const last = heap.take(GiB);
+    assert.equal(heap.realloc(last, 3 * GiB), last);
+    assert.notEqual(heap.realloc(last, 3 * GiB + 2 * KiB), 0);
+    heap.assertSoundFromOutside();
+  });
+
+  it('grows the last block in place, with memory, up to 3 GiB', () => {
+    const block = heap.take(GiB);
+    heap.call('fill', block, 64 * KiB, 1);
+    assert.equal(heap.realloc(block, 3 * GiB), block);
+    assert.equal(heap.call('first_difference', block, 64 * KiB, 1), 64 * KiB);
+    heap.free(block);
+    heap.assertEmpty();
+  });
+
   it('has small, medium and aligned blocks on both sides of 2 GiB', () => {
-    const low = heap.take(2 * GiB - 2 * MiB); // what follows lies around the middle
+    const low = heap.take(2 * GiB - 12 * MiB); // what follows lies around the middle
     const blocks = [];
     for (let i = 0; i < 400; ++i) {
       const bytes = [40, 700, 5000, 30 * KiB, 100 * KiB][i % 5];

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { BUILD_TIMEOUT } from '../support/build.js';
 import { createHeap, GiB, KiB, loadApi, MiB, PAGE } from '../support/heap.js';
 
-/** Meta-page 2 KiB for 64 KiB, MiniPage map 1/2048 (up to twice that after doubling), page map 1/4096. */
-const CUT_SHARE = 1 / 32 + 2 / 2048 + 1 / 4096;
-const WHOLE_SHARE = 2 / 2048 + 1 / 4096;
-/** What a heap of any size has: first chunk, first map, slots of pages that are no longer cut. */
+/** The maps: 16 bytes a heap page and 5 a MiniPage, and half as much to spare. A meta-page: 2 KiB for 64 KiB. */
+const WHOLE_SHARE = (1.5 * (16 + 32 * 5)) / PAGE;
+const CUT_SHARE = 1 / 32 + WHOLE_SHARE;
+/** What a heap of any size has: the first maps, slots of pages that are no longer cut. */
 const FIXED = 16 * KiB;
 
 describe('metadata', () => {
@@ -19,7 +19,7 @@ describe('metadata', () => {
   });
 
   for (const live of [64 * KiB, MiB, 16 * MiB, 128 * MiB, 512 * MiB]) {
-    it(`of ${live / KiB} KiB in small blocks is at most 3.3 % of them and ${FIXED / KiB} KiB`, async () => {
+    it(`of ${live / KiB} KiB in small blocks is at most 3.6 % of them and ${FIXED / KiB} KiB`, async () => {
       const heap = await createHeap(factory, GiB, GiB);
       const count = live / 1024;
       assert.equal(heap.call('take_and_forget', 1024, count), count);
@@ -32,16 +32,16 @@ describe('metadata', () => {
       assert.ok(metadata_size >= live / 32, 'a meta-page for each page is counted');
     });
 
-    it(`of ${live / KiB} KiB in large blocks is at most 0.13 % of them and ${FIXED / KiB} KiB`, async () => {
+    it(`of ${live / KiB} KiB in large blocks is at most 0.41 % of them and ${FIXED / KiB} KiB`, async () => {
       const heap = await createHeap(factory, GiB);
       for (let taken = 0; taken < live; taken += 64 * MiB) heap.take(Math.min(live, 64 * MiB));
       const { metadata_size, used_heap_size, total_heap_size } = heap.stats;
       assert.equal(used_heap_size, live);
       assert.ok(
-        metadata_size <= live * WHOLE_SHARE + FIXED,
+        metadata_size <= live * WHOLE_SHARE + FIXED + (live > 8 * MiB ? PAGE : 0), // long maps take whole pages
         `${metadata_size} bytes: ${((100 * metadata_size) / live).toFixed(3)} %`,
       );
-      // Maps double: the pages of the older ones are free again.
+      // Maps move when they are too short: the pages of the older ones are free again.
       assert.ok(total_heap_size - live <= 2 * live * WHOLE_SHARE + FIXED + 3 * PAGE);
     });
   }

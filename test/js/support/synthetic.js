@@ -23,8 +23,8 @@ function spread(sizes, order) {
   return { offsets, bytes: at };
 }
 
-/** @param {number} w bytes of a word @param {number} link bytes of a page link */
-function constants(w, link) {
+/** @param {number} w bytes of a word */
+function constants(w) {
   const n = CLASSES.length;
   const header = spread(
     {
@@ -32,7 +32,7 @@ function constants(w, link) {
       reciprocal: 4,
       block_bytes: 2,
       capacity: 2,
-      home: 2,
+      countdown: 2,
       size_class: 1,
       kind: 1,
       first: 1,
@@ -46,7 +46,7 @@ function constants(w, link) {
       'free',
       'next',
       'kind',
-      'home',
+      'countdown',
       'first',
       'capacity',
       'size_class',
@@ -62,8 +62,8 @@ function constants(w, link) {
       touched_mask: 4,
       page: 4,
       room: 4,
-      room_links: 2 * link,
-      class_links: 2 * link * n,
+      room_links: 8,
+      class_links: 8 * n,
       lists: n,
     },
     [
@@ -81,10 +81,10 @@ function constants(w, link) {
   const global = spread(
     {
       ...{
-        mini_page_map_bytes: w,
+        mapped_pages: w,
+        map_bytes: w,
         heap_begin: w,
         break_at: w,
-        page_map_root: 512 * w,
         first_page: 4,
         end_page: 4,
         fresh_page: 4,
@@ -95,9 +95,9 @@ function constants(w, link) {
         room_mask: 4,
         exact_mask: 4,
         doubling_mask: 8,
-        class_stacks: n * link,
+        class_stacks: n * 4,
       },
-      ...{ room_stacks: 32 * link, bins: 96 * 4, counters: COUNTER_NAMES.length * w },
+      ...{ room_stacks: 32 * 4, bins: 96 * 4, counters: COUNTER_NAMES.length * w },
     },
     [
       'counters',
@@ -113,10 +113,10 @@ function constants(w, link) {
       'fresh_page',
       'end_page',
       'first_page',
-      'page_map_root',
       'break_at',
       'heap_begin',
-      'mini_page_map_bytes',
+      'map_bytes',
+      'mapped_pages',
     ]),
   );
   const prefix = (/** @type {string} */ name, /** @type {Record<string, number>} */ offsets) =>
@@ -139,17 +139,12 @@ function constants(w, link) {
       bins_per_doubling: 4,
       run_bins: 96,
     },
-    ...{
-      root_entries: 512,
-      directory_chunks: w === 8 ? 256 : 0,
-      chunk_pages: 64,
-      page_link_bytes: link,
-    },
+    meta_link_shift: 11,
     ...{
       header_bytes: 112,
       header_free_words: 4,
       no_mini_page: 77,
-      run_interior: 9,
+      unlisted: 76,
       run_small: 8,
       run_medium: 7,
       run_large_tail: 6,
@@ -184,7 +179,7 @@ function constants(w, link) {
  * @param {4 | 8} w bytes of a word @param {number} first
  */
 export function syntheticDump(w, first) {
-  const k = constants(w, w === 8 ? 4 : 2);
+  const k = constants(w);
   const at = {
     global: 0x1000,
     mini_page_map: 0x40,
@@ -195,6 +190,8 @@ export function syntheticDump(w, first) {
   };
   Object.assign(at, {
     mini_page_map: 0x8600,
+    page_map: 0x8610,
+    header_map: 0x8620,
     global_base: 64,
     data_end: 0x9000,
     stack_low: 0xa000,
@@ -203,7 +200,17 @@ export function syntheticDump(w, first) {
   });
   const low = new Uint8Array(0x10000);
   const high = new Uint8Array(PAGE * 9);
-  const map = new Uint8Array((first + 9) * 32);
+  // the maps: 32 bytes an entry, then headers and classes of MiniPages
+  const pages = first + 9;
+  const headers_at = pages * 32;
+  const classes_at = headers_at + pages * 32 * w;
+  const map = new Uint8Array(classes_at + pages * 32);
+  const classes = map.subarray(classes_at);
+  const mapView = new DataView(map.buffer);
+  const mapWord = (/** @type {number} */ offset, /** @type {number} */ value) =>
+    w === 8
+      ? mapView.setBigUint64(offset, BigInt(value), true)
+      : mapView.setUint32(offset, value, true);
   const begin = first * PAGE;
   const end = first + 9;
   const place = (/** @type {number} */ address) =>
@@ -246,18 +253,14 @@ export function syntheticDump(w, first) {
   word(RECORD + 48, RECORD);
   low.set(new TextEncoder().encode('synthetic'), tables + 2 * numbers.length);
 
-  // page map: directory (wasm64) in slots 0 and 1, chunk in slot 2, meta-pages in slots 4 … 7 of the first heap page
-  const chunk = begin + 2 * MINI;
-  const index = first / k.chunk_pages;
-  if (w === 8) {
-    global('page_map_root', w, begin, Math.floor(index / k.directory_chunks));
-    word(begin + (index % k.directory_chunks) * w, chunk);
-  } else global('page_map_root', w, chunk, index);
+  // page map; the meta-pages lie in slots 4 … 7 of the first heap page
   /** @param {number} page @param {Record<string, number>} fields */
   const entry = (page, fields) => {
     for (const [name, value] of Object.entries(fields)) {
-      const size = name === 'meta' ? w : name === 'kind' || name === 'tail' ? 1 : 4;
-      put(chunk + page * k.entry_bytes + k[`entry_${name}`], size, value);
+      const offset = (first + page) * k.entry_bytes + k[`entry_${name}`];
+      if (name === 'meta') mapWord(offset, value);
+      else if (name === 'kind' || name === 'tail') map[offset] = value;
+      else mapView.setUint32(offset, value, true);
     }
   };
   entry(0, { kind: k.page_metadata, run_pages: 0xffffff00 });
@@ -282,7 +285,7 @@ export function syntheticDump(w, first) {
         reciprocal: 4,
         block_bytes: 2,
         capacity: 2,
-        home: 2,
+        countdown: 2,
         free: 8,
       });
       for (const [name, value] of Object.entries(fields))
@@ -300,17 +303,20 @@ export function syntheticDump(w, first) {
     size_class: 2,
     block_bytes: 48,
     capacity: 42,
-    home: 2,
+    countdown: 0xfff0,
   });
   cut(0, {
     free: 0b100001,
     reciprocal: Math.floor(0xffffffff / 48) + 1,
     next: k.no_mini_page,
-    prev: k.no_mini_page,
+    prev: k.unlisted,
   });
-  cut(1, { kind: k.run_medium, first: 1, run: 2 });
+  const medium = cut(1, { kind: k.run_medium, first: 1, run: 2 });
   meta(6, 4, 0xfffffff8)(0, { kind: k.run_large_tail, first: 0, run: 3 });
-  map[((first + 1) * PAGE) / MINI] = 2;
+  const mini = ((first + 1) * PAGE) / MINI;
+  classes[mini] = 2;
+  mapWord(headers_at + mini * w, header);
+  mapWord(headers_at + (mini + 1) * w, medium);
   word(at.current + 2 * w, header);
   put(at.cursors + 2 * k.cursor_bytes + k.cursor_bits, 4, 0b11000000);
   word(at.cursors + 2 * k.cursor_bytes + k.cursor_base, run);
@@ -321,8 +327,11 @@ export function syntheticDump(w, first) {
   }
   word(at.stack_words + (STACK_START[2] + 1) * w, run + 8 * 48);
 
-  word(at.mini_page_map, MAP_AT);
-  global('mini_page_map_bytes', w, map.length);
+  word(at.page_map, MAP_AT);
+  word(at.header_map, MAP_AT + headers_at);
+  word(at.mini_page_map, MAP_AT + classes_at);
+  global('mapped_pages', w, pages);
+  global('map_bytes', w, map.length);
   global('heap_begin', w, begin);
   global('break_at', w, 0x8700);
   word(0x8700, end * PAGE + 4096);
@@ -335,10 +344,10 @@ export function syntheticDump(w, first) {
     global(name, 4, value);
   // both cut pages have 29 free MiniPages together
   global('room_mask', 4, 2 ** 29);
-  const link = k.page_link_bytes;
-  global('room_stacks', link, first + 1, 29);
-  put(begin + 4 * MINI + k.meta_room_links, link, first + 4);
-  put(begin + 6 * MINI + k.meta_room_links + link, link, first + 1);
+  const link = (/** @type {number} */ slot) => begin / MINI + slot;
+  global('room_stacks', 4, link(4), 29);
+  put(begin + 4 * MINI + k.meta_room_links, 4, link(6));
+  put(begin + 6 * MINI + k.meta_room_links + 4, 4, link(4));
   global('exact_mask', 4, 2 ** 3);
   global('bins', 4, first + 5, 3);
   const counters = {
