@@ -19,7 +19,7 @@ from tools.settings import settings, user_settings
 VERSION = '0.1.0'
 MINIMUM_SDK = (4, 0, 15)  # its sbrk.c has _sbrk64, which ours wraps; local ports and plain JS library lists are older
 TESTED_SDK = (6, 0, 9)  # a newer compiler may know warnings of ours that this one does not: there they stop nobody
-URL = 'https://www.npmjs.com/package/gharial'
+URL = 'README.md of the gharial package'
 LICENSE = 'MIT license'
 DESCRIPTION = 'gharial, a memory allocator for WebAssembly whose heap JavaScript can read'
 

@@ -201,7 +201,7 @@ const LEGEND = [
   ['medium', 'medium block'],
   ['large', 'large block'],
   ['free', 'free, was used'],
-  ['fresh', 'fresh'],
+  ['fresh', 'blank: fresh'],
   ['metadata', "gharial's own"],
   ['external', "others' (sbrk)"],
   ['static', 'static data'],

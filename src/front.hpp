@@ -1,17 +1,16 @@
-// front.hpp — what malloc and free touch first, at link-time addresses: MiniPage map base, free-
-// block stacks, cursors.
-// Assumes: run.cpp closes the stacks before the first block exists. Keeps: I8 (with heap.cpp).
+// front.hpp — what malloc and free touch first, at link-time addresses: bases of the maps, free-block
+// stacks, cursors.
+// Assumes: growth.cpp closes the stacks before the first block exists. Keeps: I8 (with heap.cpp).
 #pragma once
 #include "layout.hpp"
 
 namespace gharial {
 
 struct Front {
-  PageEntry* page_map;          // entry of every heap page; indexed by address >> 16
-  MiniPageHeader** header_map;  // the MiniPage map's other half: header of the run, or null
-  uint8_t* mini_page_map;       // base; indexed by address >> 11
-  Word* tops[kSizeClasses +
-             1];  // newest entry of each class's stack, or its 0 word; [0]: always full
+  PageEntry* page_map;           // entry of every heap page; indexed by address >> 16
+  MiniPageHeader** header_map;   // the MiniPage map: header of the run, or null; by address >> 11
+  uint8_t* mini_page_map;        // the MiniPage map: size class, or 0; by address >> 11
+  Word* tops[kSizeClasses + 1];  // newest entry of each stack, or its 0 word; [0]: always full
 };
 extern constinit Front front;
 extern constinit Word front_stack_words[kStackWords];

@@ -4,18 +4,18 @@
 //
 // Glossary, one meaning each, everywhere:
 //   heap page   64 KiB, 64 KiB-aligned piece of linear memory     MiniPage  2 KiB of a heap page
-//   block       what malloc returns                                run       consecutive pages that serve together
-//   size class  blocks of one size; 0 is "not small"               stack     LIFO, of free blocks or of heap pages
-//   fresh       never handed out since memory grew                 live      handed out now
+//   block       what malloc returns                               run       pages that serve together
+//   size class  blocks of one size; 0 is "not small"              stack     LIFO: free blocks, heap pages
+//   fresh       never handed out since memory grew                live      handed out now
 //   home        a free block is home when its bit in its run's header is set (else it is live, on a
 //               free-block stack, or in the cursor of its class)
 //
-//   user memory: heap pages, nothing of ours inside         metadata: elsewhere, in proportion
-//   ┌ cut page: 32 MiniPages ───────────────────┐    MiniPage map  1 byte per MiniPage: class or 0
-//   │ 16 B │ 16 B │ 48 B │ 4608 B ×4 in 9 …     │    page map      16 bytes per heap page
-//   └───────────────────────────────────────────┘    meta-page     one per cut page, below
-//   ┌ large block: 2 pages + 3 MiniPages ──┐┌───┐┌ free ┐   global meta-page, front: link-time addresses
-//   └──────────────────────────────────────┘└───┘└──────┘
+//   user memory: heap pages, nothing of ours inside      metadata: elsewhere, in proportion
+//   ┌ cut page: 32 MiniPages ────────────────┐   page map       16 bytes per heap page
+//   │ 16 B │ 16 B │ 48 B │ 4608 B ×4 in 9 …  │   MiniPage map   header (a word) and class (a byte) of each
+//   └────────────────────────────────────────┘   meta-page      one per cut page, below
+//   ┌ large block: 2 pages + 3 MiniPages ───┐┌ small ┐┌ free ┐   global meta-page, front: link-time
+//   └───────────────────────────────────────┘└───────┘└──────┘   addresses, in static data
 //
 // Invariants (checked by check.cpp; the number is what gharial_validate returns):
 //   I1  free bits above a run's capacity are never set; `countdown` fits them and the run's state

@@ -1,14 +1,14 @@
-// The fuzzer over the core for a minute (GHARIAL_FUZZ_SECONDS overrides): no input breaks a promise of the heap.
+// The fuzzer over the core for a minute (FUZZ_SECONDS overrides): no input breaks a promise of the heap.
 import assert from 'node:assert/strict';
 import { fuzz, howToReplay } from './fuzz.js';
 
 describe('fuzz', function () {
-  const seconds = Number(process.env.GHARIAL_FUZZ_SECONDS ?? 60);
+  const seconds = Number(process.env.FUZZ_SECONDS ?? 60);
   this.timeout((seconds + 240) * 1000);
   this.slow((seconds + 60) * 1000);
 
   it(`finds nothing in ${seconds} seconds`, async () => {
-    assert.ok(seconds > 0, 'GHARIAL_FUZZ_SECONDS must be a number of seconds');
+    assert.ok(seconds > 0, 'FUZZ_SECONDS must be a number of seconds');
     const result = await fuzz(seconds);
     assert.equal(result.status, 0, `${howToReplay(result)}\n${result.output.slice(-3000)}`);
     assert.ok(result.executions > 100, `only ${result.executions} executions`);

@@ -123,10 +123,12 @@ TEST("metadata: slots are aligned, used once, and a page of free slots becomes a
   }
   CHECK_EQUAL(stats_now().metadata_bytes, before);
   CHECK(stats_now().metadata_pages <= pages_before);
+  // A page of its own with its first slot in use: the next free slot is no multiple of two.
+  make_metadata_page(search_run(kOnePage).first, ~1u);
   for (uint32_t count = 2; count <= 16; count *= 2) {
     const Address several = take_slots(count);
-    CHECK(several % (count * kMetaSlotBytes) == 0);
-    if (several != kNone) give_back_slots(several, count);
+    CHECK(several != kNone && several % (count * kMetaSlotBytes) == 0);
+    give_back_slots(several, count);
   }
 }
 

@@ -108,6 +108,7 @@ heading('Now your own program:');
 indented(
   [
     'emscripten-port/toolchain/run emcc app.c -O2 -o app.js \\',
-    '  -sMALLOC=gharial --use-port=$PWD/emscripten-port/gharial.py && node app.js',
+    '  -sMALLOC=gharial --use-port=$PWD/emscripten-port/gharial.py',
+    'emscripten-port/toolchain/run node app.js',
   ].join('\n'),
 );
