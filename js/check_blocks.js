@@ -39,7 +39,6 @@ export function checkCutPage(found, run) {
 
 /** I12, I1. @param {Findings} found @param {MetaPage} meta @param {import('./walk.js').MiniRun} part */
 function checkRunOfMiniPages(found, meta, part) {
-  const { heap } = found;
   const header = /** @type {import('./heap_image.js').MiniPageHeader} */ (part.header);
   const at = header.address;
   for (let i = part.first; i < part.first + part.length; ++i)
