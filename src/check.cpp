@@ -60,6 +60,11 @@ struct Checker {
     }
   }
 
+  // Nothing of a size class, nor a medium run, begins here.
+  void require_unmapped(Address at) noexcept {
+    require(class_at(at) == kNotSmall && header_at(at) == nullptr, 7);
+  }
+
   void check_cut_page(PageIndex page, const PageEntry& entry) noexcept {
     if (!are_used_slots(entry.meta, kMetaPageSlots) ||
         overlaps_maps(entry.meta, kMetaPageSlots * kMetaSlotBytes))
@@ -87,13 +92,17 @@ struct Checker {
     require(covered == ~meta.free_mask, 12);
     require((covered & ~meta.touched_mask) == 0, 12);
     for (uint32_t i = 0; i < kMiniPagesPerPage; ++i)
-      if ((meta.free_mask >> i & 1) != 0) require(class_at(address_of(meta, i)) == kNotSmall, 7);
+      if ((meta.free_mask >> i & 1) != 0) require_unmapped(address_of(meta, i));
     const uint32_t longest = longest_run(meta.free_mask);
     require(meta.room == (longest == kMiniPagesPerPage ? 0 : longest), 4);
     require((longest == kMiniPagesPerPage) == (page == global.warm_page), 4);
     if (meta.room != 0) rooms[meta.room]++;
-    for (uint32_t c = 1; c <= kSizeClasses; ++c)
-      if (meta.lists[c] != kNoMiniPage) pages_with_class[c]++;
+    for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+      const uint8_t first = meta.lists[c];
+      if (first == kNoMiniPage) continue;
+      pages_with_class[c]++;
+      require(first < kMiniPagesPerPage && is_small_run(meta, first, SizeClass{c}), 2);
+    }
   }
 
   // Both ends of every run agree; no two free runs touch; free runs are counted by bin.
@@ -116,6 +125,8 @@ struct Checker {
       if (entry.kind == PageKind::gap) gap_pages += length.raw;
       if (entry.kind != PageKind::large_head) return;
       require(length.raw == 1 || last->kind == PageKind::large_last, 9);
+      for (uint32_t i = 0; i < kMiniPagesPerPage; ++i)
+        require_unmapped(address_of(page) + i * kMiniPageBytes);
       used_mini_pages += length.raw * kMiniPagesPerPage;
       expected_tails += entry.tail;
       if (entry.tail == 0) return;
@@ -126,6 +137,9 @@ struct Checker {
               12);
     });
     require(sound, 9);
+    require(global.mapped_pages >= global.end_page.raw, 7);
+    const PageEntry* warm = global.warm_page == kNoPage ? nullptr : find_entry(global.warm_page);
+    require(global.warm_page == kNoPage || (warm != nullptr && warm->kind == PageKind::cut), 4);
     require(tails == expected_tails, 12);
     require(used_mini_pages == global.counters.used_mini_pages, 11);
     require(global.counters.used_mini_pages <= global.counters.peak_used_mini_pages, 11);
@@ -241,8 +255,19 @@ struct Checker {
       }
       const MiniPageHeader* header = front_current[c];
       const Cursor& cursor = front_cursors[c];
+      if (header != nullptr) {
+        const MetaPage* meta = sound_meta(link_to(meta_of(*header)));
+        if (meta == nullptr || header->first >= kMiniPagesPerPage ||
+            header != &meta->mini_pages[header->first] ||
+            !is_small_run(*meta, header->first, size_class))
+          return require(false, 8);
+      }
       if (cursor.bits == 0) continue;
-      if (header == nullptr || header->size_class != size_class) return require(false, 8);
+      if (header == nullptr) return require(false, 8);
+      const Address word_bytes = Address{64} * header->block_bytes;
+      require(cursor.block_bytes == header->block_bytes && cursor.base >= run_address(*header) &&
+                  (cursor.base - run_address(*header)) % word_bytes == 0,
+              8);
       for (uint64_t bits = cursor.bits; bits != 0; bits &= bits - 1) {
         const Address block =
             cursor.base + static_cast<uint32_t>(std::countr_zero(bits)) * cursor.block_bytes;
@@ -251,6 +276,12 @@ struct Checker {
         require(number < header->capacity && !is_home(*header, number), 8);
       }
     }
+  }
+
+  static bool is_small_run(const MetaPage& meta, uint8_t first, SizeClass size_class) noexcept {
+    const MiniPageHeader& header = meta.mini_pages[first];
+    return (meta.free_mask >> first & 1) == 0 && header.kind == RunKind::small_run &&
+           header.first == first && header.size_class == size_class;
   }
 
   static SizeClass class_at_or_none(Address block) noexcept {

@@ -1,5 +1,5 @@
-// growth.cpp — takes ranges from the PageSource, makes page-map chunks and the MiniPage map for
-// them, and adds their pages to the free runs.
+// growth.cpp — takes ranges from the PageSource, moves the maps when they are too short, and adds the
+// pages to the free runs.
 // Assumes: ranges may have gaps between them; only the first may begin within a page that is ours.
 // Keeps: I7 (the new map is a copy), I9, I10. Not constant time: growth stands aside from the
 // bound.
@@ -55,8 +55,14 @@ void move_maps(Address at, size_t bytes) noexcept {
 
 // Bytes before the first whole page of the very first range: mostly all that the first maps need.
 size_t room_in_front(Address begin) noexcept {
-  if (global.end_page != kNoPage) return 0;
+  // Page 0 is "none", and stays out of the heap.
+  if (global.end_page != kNoPage || page_of(begin) == kNoPage) return 0;
   return align_up<Address>(begin, kHeapPageBytes) - align_up<Address>(begin, kMetaSlotBytes);
+}
+
+// True iff free slots of metadata pages can take the maps.
+bool fits_slots(size_t bytes) noexcept {
+  return bytes <= kHeapPageBytes / 2 && has_slots(static_cast<uint32_t>(bytes / kMetaSlotBytes));
 }
 
 // Heap pages that a range which begins at the break needs for the maps, so that `count` are left.
@@ -67,7 +73,7 @@ HeapPages metadata_pages_for(HeapPages count, Spare spare) noexcept {
   for (int round = 0; round < 2; ++round) {  // the second time for what the first adds itself
     const PageIndex end = page_of(align_up<Address>(at, kHeapPageBytes)) + count + own;
     const size_t bytes = is_mapped(end) ? 0 : map_bytes_for(end, spare);
-    if (bytes <= room) break;
+    if (bytes <= room || fits_slots(bytes)) break;
     own.raw = static_cast<uint32_t>((bytes - room + kHeapPageBytes - 1) >> kHeapPageShift);
   }
   return own;
@@ -95,8 +101,8 @@ PageIndex absorb(Range range, Spare spare) noexcept {
   const PageIndex end = page_of(range.end);
   // The first maps lie in front of everything. Longer ones lie in slots that are free, or at the end of
   // the range, where they do not cut it off from what is free below.
-  const Address front =
-      is_first ? align_up<Address>(range.begin, kMetaSlotBytes) : address_of(begin);
+  if (!is_first && begin < global.end_page) return kNoPage;  // someone lowered the break below us
+  const Address front = address_of(begin) - room_in_front(range.begin);
   PageIndex free_begin = begin, free_end = end;
   Address front_used = front, end_used = range.end;
   if (!is_mapped(end)) {
@@ -107,7 +113,7 @@ PageIndex absorb(Range range, Spare spare) noexcept {
       maps = front;
       front_used = front + bytes;
       free_begin = page_of(align_up<Address>(front_used, kHeapPageBytes));
-    } else if (bytes <= kHeapPageBytes / 2) {
+    } else if (fits_slots(bytes)) {
       maps = take_slots(static_cast<uint32_t>(bytes / kMetaSlotBytes));
     }
     if (maps == kNone) {
@@ -145,28 +151,34 @@ PageIndex absorb(Range range, Spare spare) noexcept {
   return free_end;
 }
 
+// Free pages that end at `end`.
+HeapPages free_pages_below(PageIndex end) noexcept {
+  if (end == kNoPage) return HeapPages{0};
+  const PageEntry& last = entry_of(end - kOnePage);
+  return HeapPages{last.kind == PageKind::free_run ? last.run_pages : 0};
+}
+
 }  // namespace
 
-bool grow_heap(HeapPages count) noexcept {
-  PageIndex end = global.end_page;  // of the last free run, if there is one
-  Spare spare = Spare::half;
+bool can_grow_heap(HeapPages count) noexcept {
+  const HeapPages trailing = free_pages_below(global.end_page);
+  const HeapPages missing = trailing < count ? count - trailing : HeapPages{0};
+  return Source::can_grow(missing + metadata_pages_for(missing, Spare::none));
+}
+
+PageIndex grow_heap(HeapPages count) noexcept {
+  PageIndex end = global.end_page;  // of the topmost free run, if there is one
   for (;;) {
-    HeapPages trailing{0};
-    if (end != kNoPage) {
-      const PageEntry& last = entry_of(end - kOnePage);
-      if (last.kind == PageKind::free_run) trailing.raw = last.run_pages;
-    }
-    if (trailing >= count) return true;
+    const HeapPages trailing = free_pages_below(end);
+    if (trailing >= count) return end - trailing;
     // Metadata may lie behind that run, or the next range may not join the heap: then once more.
     const HeapPages missing = end == global.end_page ? count - trailing : count;
+    const HeapPages generous = missing + metadata_pages_for(missing, Spare::half);
+    const Spare spare = Source::can_grow(generous) ? Spare::half : Spare::none;
     const Range range = Source::grow(missing + metadata_pages_for(missing, spare));
     if (range.begin == range.end) {
-      if (spare == Spare::none) {
-        global.counters.refused_grows++;
-        return false;
-      }
-      spare = Spare::none;
-      continue;
+      global.counters.refused_grows++;
+      return kNoPage;
     }
     global.counters.heap_grows++;
     const PageIndex free_end = absorb(range, spare);

@@ -5,8 +5,11 @@
 namespace gharial {
 
 // Grows memory until the topmost free run has `count` pages; a free run that ends the heap is extended.
-// False iff refused; the heap is whole either way. O(1), and the copy of the maps when they are too
+// Returns its first page; kNoPage iff refused, and the heap is whole either way. O(1), and the copy of the maps when they are too
 // short.
-bool grow_heap(HeapPages count) noexcept;
+PageIndex grow_heap(HeapPages count) noexcept;
+
+// False: grow_heap may be refused, or sbrk may end the program (Emscripten's ABORTING_MALLOC).
+bool can_grow_heap(HeapPages count) noexcept;
 
 }  // namespace gharial

@@ -129,8 +129,6 @@ Address refill(SizeClass size_class) noexcept {
     current = nullptr;
     MiniPageHeader* header = pop_listed_run(size_class);
     if (header == nullptr) header = obtain_small_run(size_class);
-    if (header == nullptr)
-      header = pop_listed_run(size_class);  // the flush may have sent blocks of the class home
     if (header == nullptr) return kNone;
     load_cursor(*header, run_address(*header), cursor);
     current = header;
@@ -273,9 +271,9 @@ bool resize_in_place(Address block, size_t bytes) noexcept {
     if (bytes <= kMiniPageBytes / 2) return false;  // a small block saves half or more
     return resize_medium(meta_of(*header), *header, bytes);
   }
+  // What fits into one heap page with others saves half or more by moving there.
   const size_t usable = size_of_large(entry_of(page_of(block))).bytes();
-  if (bytes <= usable / 2 && bytes < kHeapPageBytes)
-    return false;  // a smaller block saves half or more
+  if (bytes <= usable / 2 && bytes <= (kMiniPagesPerPage - 1) * kMiniPageBytes) return false;
   return resize_large(page_of(block), bytes);
 }
 
@@ -285,11 +283,7 @@ void flush() noexcept {
     while (const Address block = pop_block(size_class)) send_home(block);
     drop_current(size_class);
   }
-  if (MetaPage* meta = take_warm_page()) {
-    const PageIndex page = meta->page;
-    uncut_page(*meta);
-    give_back_run(page, kOnePage);
-  }
+  if (MetaPage* meta = take_warm_page()) dissolve_page(*meta);
 }
 
 }  // namespace gharial

@@ -116,10 +116,14 @@ void give_back_mini_pages(MetaPage& meta, uint32_t first, uint32_t length) noexc
     set_room(meta, 0);
     global.warm_page = meta.page;
   } else {
-    const PageIndex page = meta.page;
-    uncut_page(meta);
-    give_back_run(page, kOnePage);
+    dissolve_page(meta);
   }
+}
+
+void dissolve_page(MetaPage& meta) noexcept {
+  const PageIndex page = meta.page;
+  uncut_page(meta);
+  give_back_run(page, kOnePage);
 }
 
 void uncut_page(MetaPage& meta) noexcept {

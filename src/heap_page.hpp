@@ -51,6 +51,9 @@ void give_back_mini_pages(MetaPage& meta, uint32_t first, uint32_t length) noexc
 // to write.
 void uncut_page(MetaPage& meta) noexcept;
 
+// A page whose MiniPages are all free becomes a free run.
+void dissolve_page(MetaPage& meta) noexcept;
+
 // Takes the warm page off its place, or null.
 MetaPage* take_warm_page() noexcept;
 

@@ -82,7 +82,10 @@ bool grow_large(PageIndex head, LargeSize from, LargeSize to) noexcept {
   const HeapPages more = to.pages_with_tail() - from.pages_with_tail();
   if (more.raw != 0 && free_run_at(after) < more) {
     const bool ends_heap = after + free_run_at(after) == global.end_page;
-    if (!ends_heap || !grow_heap(more) || free_run_at(after) < more) return false;
+    // Growing in place saves the copy, but is not worth a refusal, which may end the program.
+    if (!ends_heap || !can_grow_heap(more)) return false;
+    grow_heap(more);
+    if (free_run_at(after) < more) return false;
   }
   Address slots = kNone;
   if (to.tail != 0) {

@@ -189,7 +189,7 @@ static_assert(kRunBins<Wasm32> <= kExactBins + 64 && kRunBins<Wasm64> <= kExactB
   X(fresh_pages)       /* heap pages handed out for the first time since memory grew */            \
   X(reused_pages)      /* heap pages handed out again */                                           \
   X(heap_grows)        /* times memory was taken from sbrk */                                      \
-  X(refused_grows)     /* times sbrk refused */                                                    \
+  X(refused_grows)     /* times growth was refused */                                              \
   X(used_mini_pages)   /* MiniPages now in runs of cut pages, and whole pages of large blocks */   \
   X(peak_used_mini_pages) /* the highest used_mini_pages so far */                                 \
   X(external_pages)       /* heap pages lost to ranges that others took from sbrk */               \

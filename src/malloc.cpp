@@ -7,6 +7,7 @@
 #include "bits.hpp"
 #include "check.hpp"
 #include "heap.hpp"
+#include "obtain.hpp"
 #include <errno.h>
 
 using namespace gharial;
@@ -23,6 +24,12 @@ Address to_address(void* block) noexcept { return reinterpret_cast<Address>(bloc
 // The checked variant verifies every pointer that comes in.
 void require(void* block) noexcept {
   if constexpr (kChecked) require_live(to_address(block));
+}
+
+// A shrink that finds no memory stays where it is: it must not end the program.
+Address allocate_quietly(size_t bytes) noexcept {
+  const QuietGrowth quiet;
+  return allocate(bytes);
 }
 
 void* out_of_memory() noexcept { return to_pointer(kNone); }
@@ -49,7 +56,7 @@ void* gharial_realloc(void* block, size_t bytes) {
   require(block);
   if (resize_in_place(to_address(block), bytes)) return block;
   const size_t usable = usable_bytes(to_address(block));
-  const Address moved = allocate(bytes);
+  const Address moved = bytes <= usable ? allocate_quietly(bytes) : allocate(bytes);
   if (moved == kNone)
     return bytes <= usable ? block : out_of_memory();  // a shrink that cannot move stays
   __builtin_memcpy(reinterpret_cast<void*>(moved), block, bytes < usable ? bytes : usable);
@@ -92,7 +99,7 @@ size_t gharial_malloc_usable_size(void* block) {
 }
 
 // Nothing can go back to the engine: wasm memory does not shrink. What is at hand goes home, so
-// that whole heap pages serve any size again. 1 iff that made pages free.
+// that whole heap pages serve any size again. 1 iff that made MiniPages free.
 int gharial_malloc_trim(size_t) {
   const Word before = global.counters.used_mini_pages;
   const bool was_warm = global.warm_page != kNoPage;
@@ -114,7 +121,8 @@ void gharial_free_sized(void* block, size_t bytes) {
 
 void gharial_free_aligned_sized(void* block, size_t alignment, size_t bytes) {
   if constexpr (kChecked) {
-    if (!std::has_single_bit(alignment) || (to_address(block) & (alignment - 1)) != 0)
+    if (block != nullptr &&
+        (!std::has_single_bit(alignment) || (to_address(block) & (alignment - 1)) != 0))
       fault(Fault::not_a_block, to_address(block), alignment);
   }
   gharial_free_sized(block, bytes);

@@ -21,7 +21,16 @@ void unlink_page(const PageEntry& entry) noexcept {
     global.metadata_stack = entry.links.next;
 }
 
+// Where in the newest page with room that many slots are free: bit i, slot i.
+uint32_t places_for(uint32_t slots) noexcept {
+  if (global.metadata_stack == kNoPage) return 0;
+  const uint32_t aligned = ~0u / low_mask(slots);  // every slots-th bit
+  return starts_of_runs(entry_of(global.metadata_stack).run_pages, slots) & aligned;
+}
+
 }  // namespace
+
+bool has_slots(uint32_t slots) noexcept { return places_for(slots) != 0; }
 
 void make_metadata_page(PageIndex page, uint32_t free_slots) noexcept {
   PageEntry& entry = entry_of(page);
@@ -33,12 +42,10 @@ void make_metadata_page(PageIndex page, uint32_t free_slots) noexcept {
 }
 
 Address take_slots(uint32_t slots) noexcept {
-  const PageIndex page = global.metadata_stack;
-  if (page == kNoPage) return kNone;
-  PageEntry& entry = entry_of(page);
-  const uint32_t aligned = ~0u / low_mask(slots);  // every slots-th bit
-  const uint32_t starts = starts_of_runs(entry.run_pages, slots) & aligned;
+  const uint32_t starts = places_for(slots);
   if (starts == 0) return kNone;
+  const PageIndex page = global.metadata_stack;
+  PageEntry& entry = entry_of(page);
   const uint32_t first = static_cast<uint32_t>(std::countr_zero(starts));
   entry.run_pages &= ~(low_mask(slots) << first);
   if (entry.run_pages == 0) unlink_page(entry);

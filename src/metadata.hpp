@@ -13,6 +13,9 @@ inline constexpr uint32_t kSlotsPerPage = kHeapPageBytes / kMetaSlotBytes;
 // stale.
 Address take_slots(uint32_t slots) noexcept;
 
+// True iff take_slots(slots) would find a place.
+bool has_slots(uint32_t slots) noexcept;
+
 // Makes slots free that were taken; may span heap pages. A page whose slots are all free returns to
 // the free runs.
 void give_back_slots(Address at, size_t slots) noexcept;

@@ -7,23 +7,40 @@
 
 namespace gharial {
 
+static constinit bool must_not_abort = false;
+
+QuietGrowth::QuietGrowth() noexcept { must_not_abort = true; }
+QuietGrowth::~QuietGrowth() { must_not_abort = false; }
+
 Run obtain_run(HeapPages count) noexcept {
-  const Run run = take_run(count);
+  Run run = take_run(count);
   if (run.first != kNoPage) return run;
-  if (grow_heap(count)) return take_run(count);
+  const bool can_grow = can_grow_heap(count);
+  if (can_grow)
+    if (const PageIndex first = grow_heap(count); first != kNoPage)
+      return take_front_of_run(first, count);
   flush();
-  return search_run(count);
+  run = search_run(count);
+  if (run.first != kNoPage || can_grow || must_not_abort) return run;
+  // Nothing is left but to ask: sbrk refuses, or ends the program where ABORTING_MALLOC says so.
+  const PageIndex first = grow_heap(count);
+  return first != kNoPage ? take_front_of_run(first, count) : kNoRun;
 }
 
 Address obtain_meta_slots() noexcept {
   Address slots = take_slots(kMetaPageSlots);
   if (slots != kNone) return slots;
-  if (!has_free_run() && grow_heap(kOnePage)) {  // growth may bring a metadata page with room
-    slots = take_slots(kMetaPageSlots);
-    if (slots != kNone) return slots;
-  }
+  // Growth and a flush may bring slots of their own; only then is a page made metadata.
+  if (!has_free_run() && can_grow_heap(kOnePage)) grow_heap(kOnePage);
+  slots = take_slots(kMetaPageSlots);
+  if (slots != kNone) return slots;
   const Run run = obtain_run(kOnePage);
-  if (run.first == kNoPage) return take_slots(kMetaPageSlots);  // the flush may have freed some
+  if (run.first == kNoPage) return kNone;
+  slots = take_slots(kMetaPageSlots);
+  if (slots != kNone) {
+    give_back_run(run.first, kOnePage);
+    return slots;
+  }
   make_metadata_page(run.first, ~0u);
   return take_slots(kMetaPageSlots);
 }

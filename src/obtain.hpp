@@ -9,6 +9,12 @@ namespace gharial {
 // A run of `count` heap pages; its first page is kNoPage iff memory ran out.
 Run obtain_run(HeapPages count) noexcept;
 
+// While one lives, obtaining fails rather than let sbrk end the program: for a shrink, which may stay.
+struct QuietGrowth {
+  QuietGrowth() noexcept;
+  ~QuietGrowth();
+};
+
 // Slots for one meta-page, or kNone iff memory ran out.
 Address obtain_meta_slots() noexcept;
 

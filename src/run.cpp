@@ -59,8 +59,8 @@ void unlink_run(const PageEntry& head) noexcept {
   }
 }
 
-}  // namespace
-
+// Counts pages as handed out, fresh or re-used (M6): the fresh ones are all those from
+// global.fresh_page on. Pages that an aligned block does not need count too: they come back.
 Run count_taken(PageIndex page, HeapPages count) noexcept {
   const Run run{page, global.fresh_page};
   const PageIndex end = page + count;
@@ -74,6 +74,8 @@ Run count_taken(PageIndex page, HeapPages count) noexcept {
   return run;
 }
 
+}  // namespace
+
 HeapPages free_run_at(PageIndex page) noexcept {
   const PageEntry* entry = find_entry(page);
   if (entry == nullptr || entry->kind != PageKind::free_run) return HeapPages{0};
@@ -85,16 +87,15 @@ Run take_front_of_run(PageIndex page, HeapPages count) noexcept {
   const HeapPages rest = HeapPages{head.run_pages} - count;
   unlink_run(head);
   if (rest.raw != 0) insert_run(page + count, rest);
+  // Until the caller writes them, neither end may read as free to a neighbour that comes back.
+  head.kind = entry_of(page + count - kOnePage).kind = PageKind::unknown;
   return count_taken(page, count);
 }
-
-constexpr Run kNoRun{kNoPage, kNoPage};
 
 Run take_run(HeapPages count) noexcept {
   uint32_t bin = bin_of(count);
   PageIndex page = kNoPage;
-  if (bin >=
-      kExactBins) {  // a run of the own bin may be too short: try its head, then the bins above
+  if (bin >= kExactBins) {  // the own bin may hold shorter runs: try its head, then the bins above
     page = global.bins[bin];
     if (page != kNoPage && entry_of(page).run_pages < count.raw) page = kNoPage;
     bin++;

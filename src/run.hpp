@@ -25,6 +25,7 @@ static_assert(bin_of(HeapPages{65536}) < kRunBins<Wasm32>);
 struct Run {
   PageIndex first, fresh_from;
 };
+inline constexpr Run kNoRun{kNoPage, kNoPage};
 
 inline bool has_free_run() noexcept { return global.exact_mask != 0 || global.doubling_mask != 0; }
 
@@ -45,9 +46,5 @@ Run take_front_of_run(PageIndex page, HeapPages count) noexcept;
 
 // Makes pages free, joined with free neighbours. Constant time.
 void give_back_run(PageIndex page, HeapPages count) noexcept;
-
-// Counts pages as handed out, fresh or re-used (M6): the fresh ones are all those from
-// global.fresh_page on.
-Run count_taken(PageIndex page, HeapPages count) noexcept;
 
 }  // namespace gharial

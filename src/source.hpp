@@ -19,6 +19,9 @@ concept PageSource = requires(HeapPages count) {
     S::grow(count)
   } noexcept -> std::same_as<Range>;  // at least `count` whole pages, or begin == end: refused
   {
+    S::can_grow(count)
+  } noexcept -> std::same_as<bool>;  // false: may be refused, or end the program
+  {
     S::end()
   } noexcept -> std::same_as<Address>;  // the break: where the next range is likely to begin
   { S::break_at() } noexcept -> std::same_as<Address>;  // where the break is kept, or kNone
@@ -26,6 +29,7 @@ concept PageSource = requires(HeapPages count) {
 
 struct Source {
   static Range grow(HeapPages count) noexcept;
+  static bool can_grow(HeapPages count) noexcept;
   static Address end() noexcept;
   static Address break_at() noexcept;
 };

@@ -43,6 +43,10 @@ inline constinit Arena arena;
 
 inline Address Source::end() noexcept { return arena.break_now; }
 inline Address Source::break_at() noexcept { return reinterpret_cast<Address>(&arena.break_now); }
+inline bool Source::can_grow(HeapPages count) noexcept {
+  const Address up = align_up<Address>(arena.break_now, kHeapPageBytes);
+  return up + (Address{count.raw} << kHeapPageShift) <= arena.limit;
+}
 inline Range Source::grow(HeapPages count) noexcept {
   const Address before = arena.break_now, highest = arena.highest;
   const Address bytes =

@@ -3,10 +3,10 @@
 // growth settings hang on sbrk.
 #include "source.hpp"
 #include "bits.hpp"
+#include <emscripten/heap.h>
 #include <unistd.h>
 
 extern "C" {
-uintptr_t* emscripten_get_sbrk_ptr(void);
 extern uintptr_t gharial_highest_break;  // sbrk.c
 }
 
@@ -14,6 +14,13 @@ namespace gharial {
 
 Address Source::end() noexcept { return *emscripten_get_sbrk_ptr(); }
 Address Source::break_at() noexcept { return reinterpret_cast<Address>(emscripten_get_sbrk_ptr()); }
+
+// By default (ABORTING_MALLOC) a refused sbrk ends the program, so that it must be the last resort. A
+// limit that JavaScript does not know (STANDALONE_WASM) reads as reached.
+bool Source::can_grow(HeapPages count) noexcept {
+  const uint64_t up = align_up<uint64_t>(end(), kHeapPageBytes);
+  return up + (static_cast<uint64_t>(count.raw) << kHeapPageShift) <= emscripten_get_heap_max();
+}
 
 Range Source::grow(HeapPages count) noexcept {
   const Address before = end();

@@ -298,10 +298,34 @@ const invented = [
     to: '  if (page != kNoPage && entry_of(page).run_pages < count.raw) page = kNoPage;',
   },
   {
+    breaks: 'pages that were just taken read as free to a neighbour that comes back',
+    file: 'run.cpp',
+    from: '  head.kind = entry_of(page + count - kOnePage).kind = PageKind::unknown;',
+    to: '  head.kind = PageKind::unknown;',
+  },
+  {
+    breaks: 'growth found a run and the search for it starts again',
+    file: 'obtain.cpp',
+    from: '    if (const PageIndex first = grow_heap(count); first != kNoPage)',
+    to: '    if (const PageIndex first = grow_heap(count); first != kNoPage && count.raw == 1)',
+  },
+  {
+    breaks: 'the page that a flush freed is spent on metadata though it freed slots too',
+    file: 'obtain.cpp',
+    from: '    give_back_run(run.first, kOnePage);',
+    to: '    give_back_run(run.first, kOnePage), slots = kNone;',
+  },
+  {
+    breaks: 'a shrink may ask sbrk for memory',
+    file: 'obtain.cpp',
+    from: '  if (run.first != kNoPage || can_grow || must_not_abort) return run;',
+    to: '  if (run.first != kNoPage || can_grow) return run;',
+  },
+  {
     breaks: 'slots are not aligned to their size',
     file: 'metadata.cpp',
-    from: '  const uint32_t starts = starts_of_runs(entry.run_pages, slots) & aligned;',
-    to: '  const uint32_t starts = starts_of_runs(entry.run_pages, slots) | (aligned & 0);',
+    from: '  return starts_of_runs(entry_of(global.metadata_stack).run_pages, slots) & aligned;',
+    to: '  return starts_of_runs(entry_of(global.metadata_stack).run_pages, slots) | (aligned & 0);',
   },
 ];
 

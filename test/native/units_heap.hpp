@@ -347,4 +347,69 @@ TEST("faults: a block inside a run of pages joined on both sides is no block any
   CHECK_SOUND();
 }
 
+TEST("large: a block that grows over a cut tail keeps its pages when a metadata page behind it "
+     "goes") {
+  start_heap(0, 64 * kMiB);
+  const Address low = take(2 * kHeapPageBytes), middle = take(2 * kHeapPageBytes);
+  const Address high = take(kHeapPageBytes);
+  take(kHeapPageBytes);
+  while (global.metadata_stack != kNoPage) take(31 * kMiniPageBytes);
+  give(low), give(high);
+  const Address block = take(kHeapPageBytes + kMiniPageBytes);  // its meta-page opens `high`
+  CHECK(block == low && entry_of(page_of(high)).kind == PageKind::metadata);
+  give(middle);
+  CHECK_EQUAL(resized(block, 4 * kHeapPageBytes), block);
+  CHECK_SOUND();
+  const Address other = take(3 * kHeapPageBytes);
+  CHECK(other >= block + 4 * kHeapPageBytes || other + 3 * kHeapPageBytes <= block);
+}
+
+TEST("large: a run that is long enough serves, wherever it stands in its bin") {
+  start_heap(0, 64 * kMiB);
+  const Address first = take(33 * kHeapPageBytes);
+  take(kHeapPageBytes);
+  const Address second = take(36 * kHeapPageBytes);
+  give(second), give(first);  // the bin's head is too short now
+  CHECK_EQUAL(take(35 * kHeapPageBytes), second);
+  CHECK_SOUND();
+}
+
+TEST("small: the page that a flush frees at the limit is not spent on metadata") {
+  start_heap(0, 64 * kMiB);
+  const Address pinned = take(31 * kMiniPageBytes);
+  while (global.metadata_stack != kNoPage) take(31 * kMiniPageBytes);
+  while (global.room_mask != 0) take(kMiniPageBytes);
+  while (has_free_run()) take(kHeapPageBytes);
+  gharial_malloc_trim(0);
+  while (global.room_mask != 0) take(kMiniPageBytes);
+  give(pinned);
+  const Address fillers[] = {take(16'384), take(16'384), take(14'336), take(14'336), take(2048)};
+  const Address base = pinned & ~Address{kHeapPageBytes - 1};
+  for (uint32_t i = 0; i < kMiniPagesPerPage; ++i) {
+    const Address at = base + i * kMiniPageBytes;
+    if (class_at(at) == class_of(2048) && state_of(at) == BlockState::live) give(at);
+  }
+  for (int i = 0; i < 4; ++i) give(fillers[i]);
+  arena.limit = arena.break_now;
+  CHECK(gharial_malloc(24) != nullptr);
+  CHECK_SOUND();
+}
+
+TEST("realloc: asks sbrk for nothing where it can be refused, and copies only to save memory") {
+  start_heap(0, 64 * kMiB);
+  const Address block = take(2 * kHeapPageBytes);
+  CHECK_EQUAL(resized(block, kHeapPageBytes - 8), block);
+  while (gharial_malloc(kHeapPageBytes) != nullptr) continue;
+  while (gharial_malloc(2000) != nullptr) continue;
+  const Word refused = global.counters.refused_grows;
+  CHECK_EQUAL(resized(block, 100), block);
+  CHECK_EQUAL(global.counters.refused_grows, refused);
+  CHECK_SOUND();
+}
+
+TEST("C rules: free_aligned_sized takes NULL as free does") {
+  start_heap(0, kMiB);
+  gharial_free_aligned_sized(nullptr, 0, 0);
+}
+
 }  // namespace gharial_test
