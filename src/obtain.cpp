@@ -9,8 +9,27 @@ namespace gharial {
 
 static constinit bool must_not_abort = false;
 
-QuietGrowth::QuietGrowth() noexcept { must_not_abort = true; }
-QuietGrowth::~QuietGrowth() { must_not_abort = false; }
+QuietGrowth::QuietGrowth() noexcept : before{must_not_abort} { must_not_abort = true; }
+QuietGrowth::~QuietGrowth() { must_not_abort = before; }
+
+namespace {
+
+// A page that was free, cut from now on, or null iff memory ran out.
+MetaPage* obtain_cut_page() noexcept {
+  const Address slots = obtain_meta_slots();
+  if (slots == kNone) return nullptr;
+  const Run run = obtain_run(kOnePage);
+  if (run.first != kNoPage) return &cut_page(run.first, slots, run.first >= run.fresh_from);
+  give_back_slots(slots, kMetaPageSlots);
+  return nullptr;
+}
+
+MetaPage* obtain_cut_page_quietly() noexcept {
+  const QuietGrowth quiet;
+  return obtain_cut_page();
+}
+
+}  // namespace
 
 Run obtain_run(HeapPages count) noexcept {
   Run run = take_run(count);
@@ -48,13 +67,10 @@ Address obtain_meta_slots() noexcept {
 MetaPage* obtain_page_with_room(uint32_t length) noexcept {
   if (MetaPage* meta = page_with_room(length)) return meta;
   if (MetaPage* meta = take_warm_page()) return meta;
-  const Address slots = obtain_meta_slots();
-  if (slots != kNone) {
-    const Run run = obtain_run(kOnePage);
-    if (run.first != kNoPage) return &cut_page(run.first, slots, run.first >= run.fresh_from);
-    give_back_slots(slots, kMetaPageSlots);
-  }
-  return page_with_room(length);  // refused growth made everything go home: there may be room now
+  if (MetaPage* meta = obtain_cut_page_quietly()) return meta;
+  // Everything at hand went home: that may have made room in a page. Else nothing is left but to ask.
+  if (MetaPage* meta = page_with_room(length)) return meta;
+  return obtain_cut_page();
 }
 
 }  // namespace gharial

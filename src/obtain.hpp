@@ -13,6 +13,7 @@ Run obtain_run(HeapPages count) noexcept;
 struct QuietGrowth {
   QuietGrowth() noexcept;
   ~QuietGrowth();
+  bool before;
 };
 
 // Slots for one meta-page, or kNone iff memory ran out.

@@ -282,7 +282,7 @@ const invented = [
   {
     breaks: 'the slots of a page that was not to be had are lost',
     file: 'obtain.cpp',
-    from: '    give_back_slots(slots, kMetaPageSlots);',
+    from: '  give_back_slots(slots, kMetaPageSlots);',
     to: '',
   },
   {
@@ -320,6 +320,12 @@ const invented = [
     file: 'obtain.cpp',
     from: '  if (run.first != kNoPage || can_grow || must_not_abort) return run;',
     to: '  if (run.first != kNoPage || can_grow) return run;',
+  },
+  {
+    breaks: 'an sbrk that may be refused comes before the room that a flush makes',
+    file: 'obtain.cpp',
+    from: '  if (MetaPage* meta = obtain_cut_page_quietly()) return meta;',
+    to: '  if (MetaPage* meta = obtain_cut_page()) return meta;',
   },
   {
     breaks: 'slots are not aligned to their size',

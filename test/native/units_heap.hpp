@@ -407,6 +407,18 @@ TEST("realloc: asks sbrk for nothing where it can be refused, and copies only to
   CHECK_SOUND();
 }
 
+TEST("small: room that a flush makes in a cut page comes before an sbrk that may be refused") {
+  start_heap(0, 2 * kMiB);
+  std::vector<Address> blocks;
+  while (void* block = gharial_malloc(2048)) blocks.push_back(address(block));
+  while (gharial_malloc(24) != nullptr) continue;
+  give(blocks[10]), give(blocks[40]);  // they stay on the stack of their class
+  const Word refused = global.counters.refused_grows;
+  CHECK(gharial_malloc(24) != nullptr);
+  CHECK_EQUAL(global.counters.refused_grows, refused);
+  CHECK_SOUND();
+}
+
 TEST("C rules: free_aligned_sized takes NULL as free does") {
   start_heap(0, kMiB);
   gharial_free_aligned_sized(nullptr, 0, 0);
