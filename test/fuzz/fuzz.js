@@ -1,6 +1,6 @@
 // Runs the fuzzer: builds it, plays the committed corpus and what earlier runs found, then new inputs.
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildNative, project, sanitizers } from '../native/build.js';
 
@@ -51,6 +51,15 @@ export async function fuzz(seconds, show = () => {}) {
     artifact: last(/Test unit written to (\S+)/g),
     output,
   };
+}
+
+/** What the fuzzer said around the first failure, and the input itself. @param {Awaited<ReturnType<typeof fuzz>>} result */
+export function whatBroke({ output, artifact }) {
+  const lines = output.split('\n');
+  const error = lines.findIndex((line) => /ERROR:|runtime error:/.test(line));
+  const around = lines.slice(Math.max(0, error - 3), error + 25).map((line) => line.slice(0, 200));
+  const input = artifact === undefined ? [] : [`input: ${readFileSync(artifact).toString('base64')}`];
+  return [...(error < 0 ? lines.slice(-30) : around), ...input].join('\n');
 }
 
 /** One line that says how to see a crash again. @param {Awaited<ReturnType<typeof fuzz>>} result */

@@ -1,6 +1,6 @@
 // The fuzzer over the core for a minute (FUZZ_SECONDS overrides): no input breaks a promise of the heap.
 import assert from 'node:assert/strict';
-import { fuzz, howToReplay } from './fuzz.js';
+import { fuzz, howToReplay, whatBroke } from './fuzz.js';
 
 describe('fuzz', function () {
   const seconds = Number(process.env.FUZZ_SECONDS ?? 60);
@@ -10,7 +10,7 @@ describe('fuzz', function () {
   it(`finds nothing in ${seconds} seconds`, async () => {
     assert.ok(seconds > 0, 'FUZZ_SECONDS must be a number of seconds');
     const result = await fuzz(seconds);
-    assert.equal(result.status, 0, `${howToReplay(result)}\n${result.output.slice(-3000)}`);
+    assert.equal(result.status, 0, `${howToReplay(result)}\n${whatBroke(result)}`);
     assert.ok(result.executions > 100, `only ${result.executions} executions`);
     console.log(`      ${result.executions} executions, coverage ${result.coverage}`);
   });

@@ -269,7 +269,7 @@ private:
       scribble(at, block.usable);
     else if (usable < block.usable)
       scribble(at + usable, block.usable - usable);
-    add(moved, bytes, 1);
+    add(moved, bytes, 1, Made::resized);
   }
 
   void resize_a_little(Address at, uint32_t detail) {
@@ -425,7 +425,8 @@ private:
     std::memset(pointer(at), 0xdb, bytes < 0x1'0000 ? bytes : 0x1'0000);
   }
 
-  void add(void* block, size_t bytes, size_t align) {
+  enum class Made : bool { allocated, resized };
+  void add(void* block, size_t bytes, size_t align, Made how = Made::allocated) {
     if (block == nullptr) {
       PROMISE(errno == ENOMEM, "errno %d", errno);
       return must_be_out_of_memory(bytes, align);
@@ -435,7 +436,9 @@ private:
     PROMISE(at % (bytes >= 16 ? 16 : 8) == 0, "%p of %zu bytes", block, bytes);
     const size_t usable = gharial_malloc_usable_size(block);
     PROMISE(usable >= bytes, "%zu usable of %zu", usable, bytes);
-    PROMISE(usable <= bytes + bytes / 4 + 2048 || align > 8 || bytes < 0x1'0000,
+    // A block that grew where it is keeps the whole of its last page if there is no slot for a meta-page.
+    const size_t spare = 2048 + (how == Made::resized ? gharial::kHeapPageBytes : 0);
+    PROMISE(usable <= bytes + bytes / 4 + spare || align > 8 || bytes < 0x1'0000,
             "%zu bytes for %zu", usable, bytes);
     PROMISE(at >= global().heap_begin && at + usable <= gharial::arena.break_now,
             "%p lies outside the heap", block);
