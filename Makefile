@@ -11,6 +11,8 @@ RUN := $(TOOLCHAIN)/run
 WITH_NODE := $(TOOLCHAIN)/with-node
 MOCHA := $(WITH_NODE) node node_modules/mocha/bin/mocha.js $$([[ -t 1 ]] || echo --no-color)
 PORT := emscripten-port/gharial.py
+# The SDK's node, not the machine's: what is measured is then the same V8 everywhere. Its tree may lack git.
+BENCH = COMMIT=$$(git describe --always --dirty --abbrev=12 2>/dev/null || true) $(RUN) node bench/run.js
 FUZZ_SECONDS ?= 60
 TESTS ?= 'test/**/*.test.js'
 
@@ -41,6 +43,15 @@ fuzz: prepare ## fuzz the native build alone (FUZZ_SECONDS=60)
 
 mutants: prepare ## break the allocator on purpose, once for each mutant, and see the tests reject it
 	@$(MOCHA) 'test/mutant/**/*.test.js'
+
+bench: sdk npm programs ## measure every pattern and program with every allocator, print the tables, write build/bench/results.csv
+	@$(BENCH)
+
+bench-quick: sdk npm ## the patterns alone, in under 3 minutes
+	@$(BENCH) --quick
+
+bench-docs: npm ## make the tables and figures of docs/benchmarks.md from the newest file in bench/results
+	@$(WITH_NODE) node bench/docs.js
 
 programs: ## fetch the programs that the tests build
 	@test/programs/fetch
@@ -89,4 +100,4 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc
 	@$(WITH_NODE) npm ci --ignore-scripts
 	@touch $@
 
-.PHONY: help demo lib test fuzz mutants programs golden check format types install-sdk uninstall-sdk clean prepare sdk clang npm
+.PHONY: help demo lib test fuzz mutants bench bench-quick bench-docs programs golden check format types install-sdk uninstall-sdk clean prepare sdk clang npm

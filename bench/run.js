@@ -15,7 +15,8 @@ import { asText, shown, summary, tableOf } from './tables.js';
 
 const HELP = `Usage: node bench/run.js [options]     (inside emscripten-port/toolchain/with-node)
 
-  --measure M,…    ${Object.keys(measures).join(', ')} (default: all)
+  --measure M,…    ${Object.keys(measures).join(', ')} (default: all; with
+                   --quick all but programs)
   --pattern P,…    names, or beginnings of names (default: all; --list prints them)
   --allocator A,…  ${allocators.map(({ name }) => name).join(', ')} (default: all)
   --port FILE      the gharial.py to measure, of another checkout
@@ -49,15 +50,13 @@ const chosenPatterns = (words) => {
 
 /** What the numbers belong to. @param {string} port @returns {Record<string, string>} */
 const about = (port) => {
-  const git = (/** @type {string[]} */ ...words) =>
-    execFileSync('git', words, { cwd: dirname(port), encoding: 'utf8' }).trim();
   const commit = () => {
+    if (process.env.COMMIT) return process.env.COMMIT;
     try {
-      const changed =
-        git('status', '--porcelain', '--', '../src', '.') === '' ? '' : ', with changes';
-      return git('rev-parse', '--short=12', 'HEAD') + changed;
+      const command = ['describe', '--always', '--dirty', '--abbrev=12'];
+      return execFileSync('git', command, { cwd: dirname(port), encoding: 'utf8' }).trim();
     } catch {
-      return 'unknown';
+      return 'unknown'; // the SDK's tree need not have git
     }
   };
   const cpus = os.cpus();
@@ -96,7 +95,9 @@ const main = async () => {
   };
   checkSelection(selection);
   const rows = [];
-  for (const name of chosen(values.measure, Object.keys(measures))) {
+  // Real programs take minutes to build the first time.
+  const ordinary = Object.keys(measures).filter((name) => !values.quick || name !== 'programs');
+  for (const name of chosen(values.measure, ordinary)) {
     const measure = measures[name];
     if (!measure)
       throw new RangeError(

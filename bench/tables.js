@@ -1,6 +1,8 @@
 /**
  * tables.js — results as aligned text for a terminal, or as Markdown; which cells gharial is not the best in, and means.
  */
+
+import { programs as realPrograms } from '../test/programs/programs.js';
 import { allocators as allAllocators, peers } from './allocators/index.js';
 import { programs } from './measure/size.js';
 import { geometricMean } from './measure/statistics.js';
@@ -15,6 +17,7 @@ import { patterns } from './patterns/index.js';
  * @property {(value: number) => string} format
  * @property {{ metric: string, format: (value: number) => string }} [beside] a second number in each cell
  * @property {number} tolerance of being the best: noise
+ * @property {boolean} [compared] false where another table compares the same
  */
 
 /** @param {number} digits @returns {(value: number) => string} */
@@ -45,6 +48,10 @@ export const shown = [
     ...{ metric: 'median', unit: 'ns', format: significant, tolerance: 0.05 },
   },
   {
+    ...{ name: 'time', title: 'Times as long as gharial, median of pairs [95 % interval]' },
+    ...{ metric: 'ratio', unit: '', format: fixed(2), tolerance: 0.05, compared: false },
+  },
+  {
     ...{
       name: 'memory',
       title: 'Peak memory ÷ peak live bytes (memory.byteLength with default growth)',
@@ -56,26 +63,46 @@ export const shown = [
     ...{ name: 'size', title: 'Bytes of wasm at -Oz' },
     ...{ metric: 'raw', unit: 'B', format: whole, tolerance: 0 },
   },
+  {
+    ...{ name: 'programs, instructions', title: 'Real programs: executed instructions, millions' },
+    ...{ metric: 'instructions', unit: '', format: significant, tolerance: 0.001 },
+  },
+  {
+    ...{ name: 'programs, memory', title: 'Real programs: peak memory beyond static data, KiB' },
+    ...{ metric: 'peak', unit: '', format: (value) => whole(value / 1024), tolerance: 0.001 },
+  },
+  {
+    ...{ name: 'programs, time', title: 'Real programs: milliseconds, median (optimised code)' },
+    ...{ metric: 'median', unit: 'ms', format: significant, tolerance: 0.05 },
+  },
 ];
 
-const titles = new Map([...patterns, ...programs].map(({ name, title }) => [name, title]));
+const titles = new Map(
+  [...patterns, ...programs, ...realPrograms].map(({ name, title }) => [name, title]),
+);
 /** @param {string} name */
 export const titleOf = (name) => titles.get(name) ?? name;
 /** @param {string[]} values */
 const unique = (values) => [...new Set(values)];
 
 /**
- * One number of the results.
+ * One row of the results, or undefined.
  * @param {Row[]} rows @param {string} measure @param {string} pattern @param {string} allocator @param {string} metric
  */
-export const numberOf = (rows, measure, pattern, allocator, metric) =>
+export const rowOf = (rows, measure, pattern, allocator, metric) =>
   rows.find(
     (row) =>
       row.measure === measure &&
       row.pattern === pattern &&
       row.allocator === allocator &&
       row.metric === metric,
-  )?.value ?? Number.NaN;
+  );
+/**
+ * Its number, NaN when there is none.
+ * @param {Row[]} rows @param {string} measure @param {string} pattern @param {string} allocator @param {string} metric
+ */
+export const numberOf = (rows, measure, pattern, allocator, metric) =>
+  rowOf(rows, measure, pattern, allocator, metric)?.value ?? Number.NaN;
 
 /** @param {Row[]} rows @param {string} measure */
 export const patternsOf = (rows, measure) =>
@@ -92,18 +119,20 @@ export const patternsOf = (rows, measure) =>
 
 /** gharial beside the best peer, wherever both are there. @param {Row[]} rows @returns {Comparison[]} */
 export const comparisons = (rows) =>
-  shown.flatMap(({ name: measure, metric, tolerance }) =>
-    patternsOf(rows, measure).flatMap((pattern) => {
-      const ours = numberOf(rows, measure, pattern, 'gharial', metric);
-      const others = peers
-        .map((best) => ({ best, theirs: numberOf(rows, measure, pattern, best, metric) }))
-        .filter(({ theirs }) => !Number.isNaN(theirs))
-        .sort((a, b) => a.theirs - b.theirs);
-      if (Number.isNaN(ours) || others.length === 0) return [];
-      const [{ best, theirs }] = others;
-      return [{ measure, pattern, best, ours, theirs, worse: ours > theirs * (1 + tolerance) }];
-    }),
-  );
+  shown
+    .filter(({ compared = true }) => compared)
+    .flatMap(({ name: measure, metric, tolerance }) =>
+      patternsOf(rows, measure).flatMap((pattern) => {
+        const ours = numberOf(rows, measure, pattern, 'gharial', metric);
+        const others = peers
+          .map((best) => ({ best, theirs: numberOf(rows, measure, pattern, best, metric) }))
+          .filter(({ theirs }) => !Number.isNaN(theirs))
+          .sort((a, b) => a.theirs - b.theirs);
+        if (Number.isNaN(ours) || others.length === 0) return [];
+        const [{ best, theirs }] = others;
+        return [{ measure, pattern, best, ours, theirs, worse: ours > theirs * (1 + tolerance) }];
+      }),
+    );
 
 /** Geometric mean of (best peer ÷ gharial) for each measure. @param {Comparison[]} compared @returns {Map<string, number>} */
 export const means = (compared) =>
@@ -127,7 +156,9 @@ export const tableOf = (rows, measure) => {
   if (names.length === 0) return null;
   const columns = allAllocators
     .map(({ name }) => name)
+    .filter((name) => measure.metric !== 'ratio' || measure.name === 'memory' || name !== 'gharial')
     .filter((name) => rows.some((row) => row.measure === measure.name && row.allocator === name));
+  if (columns.length === 0) return null;
   const compared = comparisons(rows).filter((each) => each.measure === measure.name);
   const metrics =
     measure.name === 'size' ? ['raw', 'gzip', 'brotli', 'raw beyond bump'] : [measure.metric];
@@ -135,11 +166,17 @@ export const tableOf = (rows, measure) => {
     metrics.map((metric) => {
       const worse = compared.find((each) => each.pattern === pattern)?.worse;
       const cells = columns.map((allocator) => {
-        const value = numberOf(rows, measure.name, pattern, allocator, metric);
+        const row = rowOf(rows, measure.name, pattern, allocator, metric);
+        const value = row?.value ?? Number.NaN;
         const besideValue = measure.beside
           ? numberOf(rows, measure.name, pattern, allocator, measure.beside.metric)
           : Number.NaN;
-        const beside = Number.isNaN(besideValue) ? '' : ` (${measure.beside?.format(besideValue)})`;
+        const beside =
+          row?.low !== undefined && row.high !== undefined
+            ? ` [${measure.format(row.low)}–${measure.format(row.high)}]`
+            : Number.isNaN(besideValue)
+              ? ''
+              : ` (${measure.beside?.format(besideValue)})`;
         const own = allocator === 'gharial' && metric === measure.metric && worse !== undefined;
         /** @type {Mark} */
         const mark = own ? (worse ? 'worse' : 'best') : '';

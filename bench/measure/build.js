@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { allocatorNamed, defaultPort, fingerprint } from '../allocators/index.js';
@@ -57,18 +57,32 @@ const once = (name, suffix, inputs, command) => {
  * Links a program with an allocator.
  * @param {string} name @param {string[]} files its sources and objects
  * @param {string[]} flags @param {string} allocator
- * @param {{ port?: string, suffix?: string, headers?: string[] }} [how]
+ * @param {{ port?: string, suffix?: string, headers?: string[], compiler?: string }} [how]
  */
 export const link = (name, files, flags, allocator, how = {}) => {
-  const { port = defaultPort, suffix = 'mjs', headers = [] } = how;
+  const { port = defaultPort, suffix = 'mjs', headers = [], compiler = 'emcc' } = how;
   const chosen = allocatorNamed(allocator);
   const inputs = [...files, ...headers].map((file) => readFileSync(file));
   return once(
     `${name}-${allocator}`,
     suffix,
     [fingerprint(chosen, port), ...inputs],
-    ['emcc', ...files, ...chosen.sources, ...flags, ...chosen.flags(port)],
+    [compiler, ...files, ...chosen.sources, ...flags, ...chosen.flags(port)],
   );
+};
+
+/**
+ * Compiles one file of a program.
+ * @param {string} name @param {string} source @param {string[]} command with its flags
+ * @param {string[]} folders whose headers it may include
+ */
+export const compileObject = (name, source, command, folders) => {
+  const headers = folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith('.h'))
+      .map((file) => readFileSync(join(folder, file))),
+  );
+  return once(name, 'o', [readFileSync(source), ...headers], [...command, '-c', source]);
 };
 
 const MODULE = [
@@ -76,7 +90,7 @@ const MODULE = [
   ...['-sEXPORTED_RUNTIME_METHODS=wasmExports,wasmMemory', '-sMAXIMUM_MEMORY=4GB'],
 ];
 /** Peak memory in the finest steps there are: the default ones hide what allocators differ in. */
-const FINE_STEPS = ['-sINITIAL_HEAP=64KB', '-sMEMORY_GROWTH_LINEAR_STEP=64KB'];
+export const FINE_STEPS = ['-sINITIAL_HEAP=64KB', '-sMEMORY_GROWTH_LINEAR_STEP=64KB'];
 
 /**
  * The program that has all patterns.

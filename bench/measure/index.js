@@ -5,6 +5,7 @@ import { allocatorNamed, canRun } from '../allocators/index.js';
 import { patternNamed } from '../patterns/index.js';
 import { countPattern } from './count.js';
 import { measureMemory, staticData } from './memory.js';
+import { measurePrograms } from './programs.js';
 import { measureSize } from './size.js';
 import { measureTime } from './time.js';
 
@@ -73,7 +74,13 @@ const memory = async ({ patterns, allocators, port, progress }) => {
 };
 
 /** @type {Record<string, (selection: Selection) => Promise<Row[]>>} */
-export const measures = { instructions, time: measureTime, memory, size: measureSize };
+export const measures = {
+  instructions,
+  time: measureTime,
+  memory,
+  size: measureSize,
+  programs: measurePrograms,
+};
 
 /** @param {Selection} selection @throws {RangeError} for names that do not exist */
 export const checkSelection = ({ patterns, allocators }) => {

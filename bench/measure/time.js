@@ -17,8 +17,8 @@ const WORKER = fileURLToPath(new URL('time_worker.js', import.meta.url));
 /** How V8 compiles: with its optimising compiler alone, or as a page does, from baseline code upwards. */
 export const MODES = { optimised: ['--no-liftoff'], tiers: [] };
 
-/** @param {Child} child @param {object} request @returns {Promise<any>} */
-const ask = (child, request) =>
+/** One question to a worker. @param {Child} child @param {object} request @returns {Promise<any>} */
+export const ask = (child, request) =>
   new Promise((resolve, reject) => {
     /** @param {any} answer */
     const answered = (answer) => {
