@@ -9,6 +9,8 @@ import { Cursor, instruction, OP } from './opcodes.js';
 /** Names under which the two counters (mutable i64 globals) are exported. */
 export const INSTRUCTIONS = 'gharial_counted_instructions';
 export const BULK_BYTES = 'gharial_counted_bulk_bytes';
+/** The counter of one function, when they are split. @param {number} index of the function, imports included */
+export const instructionsOf = (index) => `gharial_counted_function_${index}`;
 
 /** @param {number | bigint} value @returns {number[]} */
 const unsigned = (value) => {
@@ -172,10 +174,11 @@ const withAppended = (bytes, section, items, added) => {
 /**
  * The same module, counting. It behaves as before, and exports the two counters.
  * @param {Uint8Array} bytes a valid module
+ * @param {{ split?: boolean }} [how] `split`: every function has a counter of its own, and the common one stays 0
  * @returns {Uint8Array}
  * @throws {RangeError} for what is no module, or uses the GC proposal
  */
-export const instrument = (bytes) => {
+export const instrument = (bytes, { split = false } = {}) => {
   if (!WebAssembly.validate(/** @type {BufferSource} */ (bytes)))
     throw new RangeError('not a valid WebAssembly module');
   const sections = sectionsOf(bytes);
@@ -203,13 +206,25 @@ export const instrument = (bytes) => {
     ...[...name(INSTRUCTIONS), 3, ...unsigned(counters.instructions)],
     ...[...name(BULK_BYTES), 3, ...unsigned(counters.bulkBytes)],
   ];
+  const functionCounter = (/** @type {number} */ i) => first + 2 + i;
+  if (split)
+    for (let i = 0; i < typeOf.length; i++) {
+      globals.push(...zero);
+      exports.push(
+        ...name(instructionsOf(imported.functions + i)),
+        3,
+        ...unsigned(functionCounter(i)),
+      );
+    }
+  const added = split ? 2 + typeOf.length : 2;
   const code = () => {
     const c = /** @type {Cursor} */ (cursor(10));
     const count = c.u32();
     const out = unsigned(count);
     for (let i = 0; i < count; i++) {
       const size = c.u32();
-      const body = countedBody(bytes, c.at, c.at + size, parameters[typeOf[i]], counters);
+      const own = split ? { ...counters, instructions: functionCounter(i) } : counters;
+      const body = countedBody(bytes, c.at, c.at + size, parameters[typeOf[i]], own);
       for (const byte of unsigned(body.length)) out.push(byte);
       for (const byte of body) out.push(byte);
       c.skip(size);
@@ -226,8 +241,10 @@ export const instrument = (bytes) => {
   const order = [1, 2, 3, 4, 5, 13, 6, 7, 8, 9, 12, 10, 11];
   for (const id of order) {
     const old = find(id);
-    if (id === 6) section(6, old ? withAppended(bytes, old, globals, 2) : [2, ...globals]);
-    else if (id === 7) section(7, old ? withAppended(bytes, old, exports, 2) : [2, ...exports]);
+    if (id === 6)
+      section(6, old ? withAppended(bytes, old, globals, added) : [...unsigned(added), ...globals]);
+    else if (id === 7)
+      section(7, old ? withAppended(bytes, old, exports, added) : [...unsigned(added), ...exports]);
     else if (id === 10 && old) section(10, code());
     else if (old) section(id, bytes.subarray(old.at, old.end));
   }
