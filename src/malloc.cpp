@@ -40,7 +40,8 @@ extern "C" {
 
 void* gharial_malloc(size_t bytes) { return to_pointer(allocate(bytes)); }
 
-void gharial_free(void* block) {
+// Out of line: realloc and the sized forms end in it.
+[[gnu::noinline]] void gharial_free(void* block) {
   require(block);
   release(to_address(block));
 }
@@ -60,7 +61,7 @@ void* gharial_realloc(void* block, size_t bytes) {
   if (moved == kNone)
     return bytes <= usable ? block : out_of_memory();  // a shrink that cannot move stays
   __builtin_memcpy(reinterpret_cast<void*>(moved), block, bytes < usable ? bytes : usable);
-  release(to_address(block));
+  gharial_free(block);
   return reinterpret_cast<void*>(moved);
 }
 
@@ -116,7 +117,7 @@ void gharial_free_sized(void* block, size_t bytes) {
     if (block != nullptr && bytes > usable_bytes(to_address(block)))
       fault(Fault::not_a_block, to_address(block), bytes);
   }
-  release(to_address(block));
+  gharial_free(block);
 }
 
 void gharial_free_aligned_sized(void* block, size_t alignment, size_t bytes) {

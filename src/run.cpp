@@ -38,7 +38,6 @@ void insert_run(PageIndex page, HeapPages length) noexcept {
   last.kind = head.kind = PageKind::free_run;
   last.run_pages = head.run_pages = length.raw;
   head.tail = 0;
-  head.owner = 0;
   head.links.prev = kNoPage;
   head.links.next = global.bins[bin];
   if (head.links.next != kNoPage)
