@@ -103,7 +103,7 @@ MiniPageHeader* pop_listed_run(SizeClass size_class) noexcept {
 
 // A block of the class when its stack and cursor are empty. kNone iff memory ran out.
 Address refill(SizeClass size_class) noexcept {
-  if (blocks_of(size_class) == 1) return obtain_only_block(size_class, 1, Contents::any);
+  if (is_one_block(size_class)) return obtain_only_block(size_class, 1, Contents::any);
   Cursor& cursor = front_cursors[size_class.raw];
   MiniPageHeader*& current = front_current[size_class.raw];
   if (current == nullptr || !load_cursor(*current, run_address(*current), cursor)) {
@@ -119,6 +119,12 @@ Address refill(SizeClass size_class) noexcept {
   return take_from_cursor(size_class);
 }
 
+// The run of one block has another length from now on.
+void set_class(MiniPageHeader& header, SizeClass size_class) noexcept {
+  make_small_run(header, size_class, header.first);
+  front.mini_page_map[run_address(header) >> kMiniPageShift] = size_class.raw;
+}
+
 // From the stack, the cursor, or wherever the class has room.
 Address allocate_class(SizeClass size_class) noexcept {
   if (const Address block = pop_block(size_class); block != kNone) return block;
@@ -126,22 +132,27 @@ Address allocate_class(SizeClass size_class) noexcept {
   return refill(size_class);
 }
 
-// In place: the MiniPages after the run's are taken, or its own last ones given back. False: unchanged.
-bool resize_run(MiniPageHeader& header, size_t bytes) noexcept {
+// Makes a run of one block longer, in place: by free MiniPages after it, for `most` bytes if there are so many. False iff
+// there are too few for `least`: unchanged.
+bool extend_run(MiniPageHeader& header, size_t least, size_t most) noexcept {
   MetaPage& meta = meta_of(header);
-  const uint32_t from = header.run, end = header.first + from,
-                 to = mini_pages_for(bytes);
-  if (to > from) {
-    if (header.first + to > kMiniPagesPerPage) return false;
-    const uint32_t wanted = low_mask(to - from) << end;
-    if ((meta.free_mask & wanted) != wanted) return false;
-    take_these_mini_pages(meta, end, to - from);
-  }
-  const SizeClass size_class = class_of_mini_pages(to);
-  make_small_run(header, size_class, header.first);
-  front.mini_page_map[run_address(header) >> kMiniPageShift] = size_class.raw;
-  if (to < from) give_back_mini_pages(meta, header.first + to, from - to);
+  const uint32_t end = header.first + uint32_t{header.run};
+  if (end == kMiniPagesPerPage) return false;
+  const uint32_t there = static_cast<uint32_t>(std::countr_one(meta.free_mask >> end)),
+                 needed = mini_pages_for(least) - header.run,
+                 wanted = mini_pages_for(most < kClassMax ? most : kClassMax) - header.run;
+  if (there < needed) return false;
+  const uint32_t more = wanted < there ? wanted : there;
+  take_these_mini_pages(meta, end, more);
+  set_class(header, class_of_mini_pages(header.run + more));
   return true;
+}
+
+// Gives back the last MiniPages of a run of one block, which keeps three or more.
+void shorten_run(MiniPageHeader& header, size_t bytes) noexcept {
+  const uint32_t from = header.run, to = mini_pages_for(bytes);
+  set_class(header, class_of_mini_pages(to));
+  give_back_mini_pages(meta_of(header), header.first + to, from - to);
 }
 
 // The page that a large block begins at. A pointer that is no block stops the program.
@@ -178,7 +189,7 @@ Address allocate_zeroed(size_t bytes) noexcept {
   if (bytes > kClassMax) return allocate_large(bytes, 1, Contents::zero);
   if (bytes > kSmallMax) {  // memory that was never used is zero
     const SizeClass size_class = computed_class_of(static_cast<uint32_t>(bytes));
-    if (blocks_of(size_class) == 1 && *front.tops[size_class.raw] == kNone)
+    if (is_one_block(size_class) && *front.tops[size_class.raw] == kNone)
       return obtain_only_block(size_class, 1, Contents::zero);
   }
   const Address block = allocate(bytes);
@@ -214,19 +225,19 @@ size_t usable_bytes(Address block) noexcept {
 
 bool resize_in_place(Address block, size_t bytes) noexcept {
   const SizeClass size_class = class_at(block);
-  // What saves half or more by moving moves.
+  // A shrink that saves less than half stays: the room may be one that an earlier growth was given.
   if (size_class == kNotSmall) {
     const PageIndex head = large_page(block);
     const size_t usable = bytes_of_large(entry_of(head));
     return (bytes > usable / 2 || bytes > kClassMax) && resize_large(head, bytes);
   }
   const size_t usable = bytes_of(size_class);
-  if (bytes <= usable && (bytes > usable / 2 || usable == kStepBytes)) {
-    if (bytes + kMiniPageBytes > usable || blocks_of(size_class) != 1) return true;
-  } else if (bytes <= kSharedMax || bytes > kClassMax || blocks_of(size_class) != 1) {
-    return false;
-  }
-  return resize_run(*header_at(block), bytes);
+  if (bytes <= usable && (bytes > usable / 2 || usable == kStepBytes)) return true;
+  if (bytes <= kSharedMax || bytes > kClassMax || !is_one_block(size_class)) return false;
+  MiniPageHeader& header = *header_at(block);
+  if (bytes > usable) return extend_run(header, bytes, with_room_to_grow(usable, bytes));
+  shorten_run(header, bytes);
+  return true;
 }
 
 void flush() noexcept {

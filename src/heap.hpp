@@ -55,6 +55,12 @@ inline void release(Address block) noexcept {
 Address allocate_zeroed(size_t bytes) noexcept;
 // A block at a multiple of `alignment`, any power of two.
 Address allocate_aligned(size_t alignment, size_t bytes) noexcept;
+// What a block of `usable` bytes that must hold more is given: what grows by less than half is likely to grow again, and
+// gets room, twice its bytes while it is small, an eighth more when it is large.
+constexpr size_t with_room_to_grow(size_t usable, size_t bytes) noexcept {
+  if (bytes - usable >= usable / 2) return bytes;
+  return usable <= kClassMax / 2 ? usable * 2 : bytes + usable / 8;
+}
 // Bytes that may be used in the block.
 size_t usable_bytes(Address block) noexcept;
 // True iff the block holds `bytes` now, where it is. False: unchanged, and the caller may move it.

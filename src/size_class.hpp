@@ -26,14 +26,29 @@ inline constexpr uint32_t kSizeClasses = kClassMaxMiniPages + kMediumBase;
 inline constexpr uint32_t kBaseAlignment = alignof(max_align_t);
 static_assert(kBaseAlignment == 8 || kBaseAlignment == 16);
 
-// Bytes of a block of the class. Constant time, no table.
-constexpr uint32_t bytes_of(SizeClass size_class) noexcept {
+// Bytes of a block of the class, computed; bytes_of looks it up.
+constexpr uint32_t computed_bytes_of(SizeClass size_class) noexcept {
   if (size_class.raw > kSharedClasses) return (size_class.raw - kMediumBase) * kMiniPageBytes;
   const uint32_t i = size_class.raw - 1u;
   if (i < kStepClasses) return (i + 1) * kStepBytes;
   const uint32_t k = i - kStepClasses;
   return (kClassesPerDoubling + 1 + k % kClassesPerDoubling)
          << (log2(kStepMax) - 2 + k / kClassesPerDoubling);
+}
+struct ClassBytes {
+  uint16_t of_class[kSizeClasses + 1];
+};
+consteval ClassBytes make_class_bytes() {
+  ClassBytes table{};
+  for (uint8_t c = 1; c <= kSizeClasses; ++c)
+    table.of_class[c] = static_cast<uint16_t>(computed_bytes_of(SizeClass{c}));
+  return table;
+}
+inline constexpr ClassBytes kClassBytes = make_class_bytes();
+
+// Bytes of a block of the class. One load.
+constexpr uint32_t bytes_of(SizeClass size_class) noexcept {
+  return kClassBytes.of_class[size_class.raw];
 }
 static_assert(bytes_of(SizeClass{1}) == 8 && bytes_of(SizeClass{8}) == 64);
 static_assert(bytes_of(SizeClass{9}) == 80 && bytes_of(SizeClass{kSharedClasses}) == kSharedMax);
@@ -138,6 +153,18 @@ constexpr uint32_t mini_pages_of(SizeClass size_class) noexcept {
 constexpr uint32_t blocks_of(SizeClass size_class) noexcept {
   return mini_pages_of(size_class) * kMiniPageBytes / bytes_of(size_class);
 }
+// True iff a run of the class is a single block. Constant time, no load.
+consteval uint64_t make_one_block_mask() {
+  uint64_t mask = 0;
+  for (uint8_t c = 1; c <= kSizeClasses; ++c)
+    if (blocks_of(SizeClass{c}) == 1) mask |= uint64_t{1} << c;
+  return mask;
+}
+static_assert(kSizeClasses < 64, "one mask");
+constexpr bool is_one_block(SizeClass size_class) noexcept {
+  return (make_one_block_mask() >> size_class.raw & 1) != 0;
+}
+
 // Block of a byte offset into the run: (offset * reciprocal) >> 32, exact as proved below.
 constexpr uint32_t reciprocal_of(uint32_t block_bytes) noexcept { return ~0u / block_bytes + 1; }
 constexpr uint32_t block_at(uint32_t offset, uint32_t reciprocal) noexcept {
