@@ -207,7 +207,7 @@ struct Checker {
 
   void check_bins() noexcept {
     uint32_t found = 0;
-    for (uint32_t bin = 0; bin < kRunBins<ThisModel>; ++bin) {
+    for (uint32_t bin = 0; bin < kRunBins; ++bin) {
       PageIndex before = kNoPage;
       for (PageIndex page = global.bins[bin]; page != kNoPage && found <= free_runs; ++found) {
         const PageEntry* entry = find_entry(page);
@@ -217,8 +217,7 @@ struct Checker {
         before = page;
         page = entry->links.next;
       }
-      const bool marked = bin < kExactBins ? (global.exact_mask >> bin & 1) != 0
-                                           : (global.doubling_mask >> (bin - kExactBins) & 1) != 0;
+      const bool marked = (global.bin_mask >> bin & 1) != 0;
       require(marked == (global.bins[bin] != kNoPage), 6);
     }
     require(found == free_runs, 6);

@@ -176,12 +176,7 @@ inline constexpr uint64_t kAddressEnd =
 // ---- run bins -------------------------------------------------------------------------------
 
 inline constexpr uint32_t kBinsPerDoubling = 1u << kBinsPerDoublingShift;
-template <class M>  // doublings of run length above the exact bins
-inline constexpr uint32_t kDoublings = sizeof(typename M::Word) == 4 ? 16 - log2(kExactBins) : 16;
-template <class M>
-inline constexpr uint32_t kRunBins = kExactBins + kDoublings<M> * kBinsPerDoubling;
-static_assert(kRunBins<Wasm32> <= kExactBins + 64 && kRunBins<Wasm64> <= kExactBins + 64,
-              "two masks");
+inline constexpr uint32_t kRunBins = 64;  // one mask; the last bin holds whatever is longer
 
 // ---- global meta-page -----------------------------------------------------------------------
 
@@ -218,12 +213,11 @@ template <class M> struct GlobalMetaPageOf {
   PageIndex metadata_stack;        // metadata pages with free slots
   uint32_t room_mask;              // bit r: room_stacks[r] is not empty
   uint32_t spare_mask;             // bit s: spare_stacks[s] is not empty
-  uint32_t exact_mask;             // bit n-1: the bin of runs of n pages is not empty
-  uint64_t doubling_mask;          // bit b: bins[kExactBins + b] is not empty
+  uint64_t bin_mask;               // bit b: bins[b] is not empty
   MetaLink class_stacks[kSharedClasses + 1];  // M3: pages with a partly free run of the class
   MetaLink room_stacks[kRoomStacks];          // pages with free MiniPages, by longest run
   PageIndex spare_stacks[kRoomStacks];        // large blocks, by the spare MiniPages of their last page
-  PageIndex bins[kRunBins<M>];                // free runs of heap pages
+  PageIndex bins[kRunBins];                   // free runs of heap pages
   CountersOf<M> counters;
 };
 static_assert(sizeof(GlobalMetaPageOf<Wasm32>) <= 1152 && sizeof(GlobalMetaPageOf<Wasm64>) <= 1152);

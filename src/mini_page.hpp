@@ -9,16 +9,15 @@ namespace gharial {
 // is live. Constant time.
 inline void make_small_run(MiniPageHeader& header, SizeClass size_class, uint8_t first) noexcept {
   const uint32_t blocks = blocks_of(size_class);
-  for (uint32_t word = 0; word < kFreeWords; ++word) {
-    const uint32_t below = word * 64;
-    header.free[word] = blocks <= below || blocks == 1 ? 0
-                        : blocks - below >= 64         ? ~uint64_t{0}
-                                                       : (uint64_t{1} << (blocks - below)) - 1;
-  }
+  const bool one_block = blocks == 1;
+  header.free[0] = one_block ? 0 : ~uint64_t{0} >> (blocks < 64 ? 64 - blocks : 0);
+  header.free[1] = header.free[2] = header.free[3] = 0;
+  for (uint32_t below = 64; below < blocks; below += 64)
+    header.free[below / 64] = ~uint64_t{0} >> (blocks - below < 64 ? below + 64 - blocks : 0);
   header.reciprocal = reciprocal_of(bytes_of(size_class));
   header.block_bytes = static_cast<uint16_t>(bytes_of(size_class));
   header.capacity = static_cast<uint16_t>(blocks);
-  header.countdown = blocks == 1 ? 1 : kNever;
+  header.countdown = one_block ? 1 : kNever;
   header.size_class = size_class;
   header.kind = size_class.raw > kSharedClasses ? RunKind::medium_run : RunKind::small_run;
   header.first = first;

@@ -48,7 +48,7 @@ constexpr uint32_t kSchemaVersion = 1;
   X(room_stacks, kRoomStacks)                                                                      \
   X(exact_bins, kExactBins)                                                                        \
   X(bins_per_doubling, kBinsPerDoubling)                                                           \
-  X(run_bins, kRunBins<ThisModel>)                                                                 \
+  X(run_bins, kRunBins)                                                                            \
   X(meta_link_shift, kMetaLinkShift)                                                               \
   X(header_bytes, sizeof(MiniPageHeader))                                                          \
   X(header_free, offsetof(MiniPageHeader, free))                                                   \
@@ -105,8 +105,7 @@ constexpr uint32_t kSchemaVersion = 1;
   X(global_room_mask, offsetof(GlobalMetaPage, room_mask))                                         \
   X(global_spare_mask, offsetof(GlobalMetaPage, spare_mask))                                       \
   X(global_spare_stacks, offsetof(GlobalMetaPage, spare_stacks))                                   \
-  X(global_exact_mask, offsetof(GlobalMetaPage, exact_mask))                                       \
-  X(global_doubling_mask, offsetof(GlobalMetaPage, doubling_mask))                                 \
+  X(global_bin_mask, offsetof(GlobalMetaPage, bin_mask))                                           \
   X(global_class_stacks, offsetof(GlobalMetaPage, class_stacks))                                   \
   X(global_room_stacks, offsetof(GlobalMetaPage, room_stacks))                                     \
   X(global_bins, offsetof(GlobalMetaPage, bins))                                                   \
