@@ -136,11 +136,12 @@ static_assert(sizeof(MetaPageOf<Wasm64Shared>) <= 2 * kMetaSlotBytes, "two slots
 // ---- page map -------------------------------------------------------------------------------
 
 enum class PageKind : uint8_t {
-  unknown = 0,     // no heap page (also: interior of a run, which may hold anything stale)
-  free_run = 1,    // first and last page of a free run
-  cut = 2,         // cut into MiniPages; `meta` is its meta-page
-  large_head = 3,  // first page of a large block; `tail` more MiniPages lie in the page after it, or
-                   // the last `spare` MiniPages of its own last page are not its
+  unknown = 0,   // no heap page (also: interior of a run, which may hold anything stale)
+  free_run = 1,  // first and last page of a free run
+  cut = 2,       // cut into MiniPages; `meta` is its meta-page
+  large_head =
+      3,  // first page of a large block; `tail` more MiniPages lie in the page after it, or
+          // the last `spare` MiniPages of its own last page are not its
   large_last = 4,  // last whole page of a large block of two pages or more
   metadata = 5,    // our own; run_pages is a mask of its free slots
   gap = 6,         // first and last page of a range that others took from sbrk
@@ -183,13 +184,13 @@ inline constexpr uint32_t kRunBins = 64;  // one mask; the last bin holds whatev
 // One list for the structure, the layout record and JavaScript. Gauges and counters only; the rest
 // is derived.
 #define GHARIAL_COUNTERS(X)                                                                        \
-  X(fresh_mini_pages)  /* MiniPages handed out for the first time since memory grew */             \
-  X(reused_mini_pages) /* MiniPages handed out again */                                            \
-  X(fresh_pages)       /* heap pages handed out for the first time since memory grew */            \
-  X(reused_pages)      /* heap pages handed out again */                                           \
-  X(heap_grows)        /* times memory was taken from sbrk */                                      \
-  X(refused_grows)     /* times growth was refused */                                              \
-  X(used_mini_pages)   /* MiniPages now in runs of cut pages and in large blocks             */   \
+  X(fresh_mini_pages)     /* MiniPages handed out for the first time since memory grew */          \
+  X(reused_mini_pages)    /* MiniPages handed out again */                                         \
+  X(fresh_pages)          /* heap pages handed out for the first time since memory grew */         \
+  X(reused_pages)         /* heap pages handed out again */                                        \
+  X(heap_grows)           /* times memory was taken from sbrk */                                   \
+  X(refused_grows)        /* times growth was refused */                                           \
+  X(used_mini_pages)      /* MiniPages now in runs of cut pages and in large blocks             */ \
   X(peak_used_mini_pages) /* the highest used_mini_pages so far */                                 \
   X(external_pages)       /* heap pages lost to ranges that others took from sbrk */               \
   X(touched_meta_pages)   /* checked variant: meta-pages looked at so far */
@@ -216,8 +217,8 @@ template <class M> struct GlobalMetaPageOf {
   uint64_t bin_mask;               // bit b: bins[b] is not empty
   MetaLink class_stacks[kSharedClasses + 1];  // M3: pages with a partly free run of the class
   MetaLink room_stacks[kRoomStacks];          // pages with free MiniPages, by longest run
-  PageIndex spare_stacks[kRoomStacks];        // large blocks, by the spare MiniPages of their last page
-  PageIndex bins[kRunBins];                   // free runs of heap pages
+  PageIndex spare_stacks[kRoomStacks];  // large blocks, by the spare MiniPages of their last page
+  PageIndex bins[kRunBins];             // free runs of heap pages
   CountersOf<M> counters;
 };
 static_assert(sizeof(GlobalMetaPageOf<Wasm32>) <= 1152 && sizeof(GlobalMetaPageOf<Wasm64>) <= 1152);
