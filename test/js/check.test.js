@@ -217,7 +217,7 @@ const PLANTED = [
     'a run in the wrong bin',
     (p) => p.u32(p.global('bins') + 4 * (p.k.run_bins - 1), p.run('free').page),
   ],
-  ['I6', 'a bin mask with a bit too many', (p) => p.u8(p.global('doubling_mask') + 5, 0x02)],
+  ['I6', 'a bin mask with a bit too many', (p) => p.u8(p.global('bin_mask') + 5, 0x02)],
   [
     'I7',
     'a MiniPage of a run that the map does not know',
@@ -308,8 +308,12 @@ const PLANTED = [
   ],
   [
     'I10',
-    'maps that reach into the slots of others',
-    (p) => p.u32(p.global('map_bytes'), p.heap.maps.bytes + 65_536),
+    'maps in a slot that is free',
+    (p) => {
+      const slot = p.heap.maps.at / 2048;
+      const { entry } = p.run('metadata', ({ page }) => page === Math.floor(slot / 32));
+      p.u32(entry.address + p.k.entry_run_pages, (entry.run_pages | (1 << (slot % 32))) >>> 0);
+    },
   ],
   ['I10', 'metadata pages that are on no stack', (p) => p.u32(p.global('metadata_stack'), 0)],
   [
