@@ -10,7 +10,7 @@ import { CachedIndex, miniRuns, pageRuns } from './walk.js';
  * @property {number} address
  * @property {number} size
  * @property {BlockState} state
- * @property {number} size_class 0: medium or large
+ * @property {number} size_class 0: large
  * @property {'mini' | 'large'} space
  * @property {number} page_index of the heap page it begins in
  */
@@ -43,7 +43,7 @@ export function visitBlocks(look, visit, { space, page_index }) {
 function largeBlock(heap, run) {
   return {
     address: heap.addressOf(run.page),
-    size: run.pages * heap.page_bytes + run.entry.tail * heap.mini_bytes,
+    size: run.pages * heap.page_bytes + (run.entry.tail - run.entry.spare) * heap.mini_bytes,
     state: 'live',
     size_class: 0,
     space: 'large',
@@ -56,17 +56,7 @@ function cutBlocks(heap, cached, run) {
   /** @type {Block[]} */
   const blocks = [];
   for (const part of miniRuns(heap, heap.metaPage(run.entry.meta), run.page)) {
-    if (part.kind === 'medium') {
-      const size = part.length * heap.mini_bytes;
-      blocks.push({
-        address: part.address,
-        size,
-        state: 'live',
-        size_class: 0,
-        space: 'mini',
-        page_index: run.page,
-      });
-    } else if (part.kind === 'small' && part.header !== undefined) {
+    if (part.header !== undefined && part.kind !== 'large_tail') {
       const { free, block_bytes: size, capacity, size_class } = part.header;
       const kept = new Set(cached.of(part));
       const last = Math.min(capacity, free.length * 32);

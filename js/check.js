@@ -1,7 +1,13 @@
 // check.js — is the heap sound? The invariants of src/layout.hpp, judged from outside by the walk. Assumes nothing about the
 // heap: every read is bounded, every list is left when it runs in a circle, and what cannot be read is a finding as well.
 import { checkCached, checkCutPage } from './check_blocks.js';
-import { checkBins, checkClassStacks, checkMetadata, checkRoomStacks } from './check_stacks.js';
+import {
+  checkBins,
+  checkClassStacks,
+  checkMetadata,
+  checkRoomStacks,
+  checkSpareStacks,
+} from './check_stacks.js';
 import { GharialError, HeapReadError, hex } from './errors.js';
 import { countersOf } from './statistics.js';
 import { pageRun } from './walk.js';
@@ -23,10 +29,8 @@ export class Findings {
   /** @type {HeapFault[]} */ errors = [];
   /** @type {import('./walk.js').PageRun[]} */ runs = [];
   /** @type {Map<number, MetaPage>} meta-pages by heap page */ meta = new Map();
-  /** @type {Map<number, { size_class: number, header: import('./heap_image.js').MiniPageHeader, address: number, length: number }>} by MiniPage */
-  small = new Map();
-  /** @type {Map<number, number>} addresses of the headers of medium runs, by the MiniPage they begin in */ medium =
-    new Map();
+  /** @type {Map<number, { size_class: number, header: import('./heap_image.js').MiniPageHeader, address: number, length: number }>} runs by MiniPage: all of theirs, or the first if they are one block */
+  class_runs = new Map();
   /** @type {Map<number, number>} pages whose list of a class is not empty: class stacks must have as many */ listed =
     new Map();
   used_mini_pages = 0;
@@ -80,6 +84,7 @@ export function validateHeap(look) {
   for (const run of found.runs) found.attempt(() => checkRun(found, run));
   found.attempt(() => checkTails(found));
   found.attempt(() => checkRoomStacks(found));
+  found.attempt(() => checkSpareStacks(found));
   checkClassStacks(found);
   found.attempt(() => checkBins(found));
   found.attempt(() => checkMetadata(found));
@@ -116,7 +121,7 @@ function checkRun(found, run) {
     checkCutPage(found, run);
     return;
   }
-  if (run.kind === 'large') found.used_mini_pages += run.pages * heap.minis;
+  if (run.kind === 'large') found.used_mini_pages += run.pages * heap.minis - run.entry.spare;
   if (run.pages === 1 || run.kind === 'metadata') return;
   const last = heap.entry(run.page + run.pages - 1);
   const expected = run.kind === 'large' ? k.page_large_last : run.entry.kind;
@@ -158,7 +163,7 @@ function checkTails(found) {
 
 /** I7: class and header of every MiniPage that the maps cover. @param {Findings} found */
 function checkMap(found) {
-  const { heap, small, medium } = found;
+  const { heap, class_runs } = found;
   const { maps, memory, mapped_pages } = heap;
   if (mapped_pages === 0) return;
   const { word_bytes } = heap.layout;
@@ -173,7 +178,7 @@ function checkMap(found) {
   );
   const classes = memory.bytes(maps.classes_at, mini_pages);
   for (let i = 0; i < mini_pages && !found.full; ++i) {
-    const run = small.get(i);
+    const run = class_runs.get(i);
     const address = hex(i * heap.mini_bytes);
     const size_class = run?.size_class ?? 0;
     if (classes[i] !== size_class)
@@ -182,7 +187,7 @@ function checkMap(found) {
         maps.classes_at + i,
         `the MiniPage map says class ${classes[i]} at ${address}, its run says ${size_class}`,
       );
-    const header = run?.header.address ?? medium.get(i) ?? 0;
+    const header = run?.header.address ?? 0;
     const mapped = memory.word(maps.headers_at + i * word_bytes);
     if (mapped !== header)
       found.add(

@@ -28,12 +28,10 @@ export function checkCutPage(found, run) {
       if (part.header === undefined) continue;
       found.used_mini_pages += part.length;
       heads.set(part.first, part.header);
-      if (part.kind === 'medium')
-        found.medium.set(part.address / heap.mini_bytes, part.header.address);
       checkRunOfMiniPages(found, meta, part);
     }
   });
-  for (let size_class = 1; size_class <= heap.layout.k.size_classes; ++size_class)
+  for (let size_class = 1; size_class <= heap.layout.k.shared_classes; ++size_class)
     checkList(found, meta, size_class, heads);
 }
 
@@ -63,12 +61,12 @@ function checkRunOfMiniPages(found, meta, part) {
       at,
       `a large tail at MiniPage ${part.first} of heap page ${meta.page}, not at 0`,
     );
-  if (part.kind === 'small') checkSmallRun(found, part, header);
+  else checkClassRun(found, part, header);
 }
 
 /** I1. @param {Findings} found @param {import('./walk.js').MiniRun} part @param {import('./heap_image.js').MiniPageHeader} header */
-function checkSmallRun(found, part, header) {
-  const { heap, small } = found;
+function checkClassRun(found, part, header) {
+  const { heap, class_runs } = found;
   const { class_bytes } = heap.layout;
   const { size_class, block_bytes, capacity, address: at } = header;
   const bytes = part.length * heap.mini_bytes;
@@ -111,8 +109,14 @@ function checkSmallRun(found, part, header) {
     `the run at ${hex(part.address)} counts down from ${header.countdown}, with ${home} of ${capacity} blocks home`,
   );
   const mini_page = part.address / heap.mini_bytes;
-  for (let i = 0; i < part.length; ++i)
-    small.set(mini_page + i, { size_class, header, address: part.address, length: part.length });
+  const mapped = capacity === 1 ? 1 : part.length;
+  for (let i = 0; i < mapped; ++i)
+    class_runs.set(mini_page + i, {
+      size_class,
+      header,
+      address: part.address,
+      length: part.length,
+    });
 }
 
 /**
@@ -230,7 +234,7 @@ function checkCursor(found, size_class, seen) {
 function checkBlock(found, size_class, block, seen, where) {
   const { heap } = found;
   const what = `the ${where} of class ${size_class} holds ${hex(block)}`;
-  const run = found.small.get(Math.floor(block / heap.mini_bytes));
+  const run = found.class_runs.get(Math.floor(block / heap.mini_bytes));
   if (run === undefined || run.size_class !== size_class) {
     found.add('I8', block, `${what}, which is in no run of that class`);
     return;

@@ -40,8 +40,8 @@ function walkStack(found, code, name, top, links) {
 /** I3. @param {Findings} found */
 export function checkClassStacks(found) {
   const { heap } = found;
-  const { no_mini_page, size_classes } = heap.layout.k;
-  for (let size_class = 1; size_class <= size_classes; ++size_class) {
+  const { no_mini_page, shared_classes } = heap.layout.k;
+  for (let size_class = 1; size_class <= shared_classes; ++size_class) {
     found.attempt(() => {
       const name = `the stack of heap pages of class ${size_class}`;
       const pages = walkStack(found, 'I3', name, heap.classStack(size_class), (page) => {
@@ -112,6 +112,46 @@ export function checkRoomStacks(found) {
   }
 }
 
+/** I4: large blocks by the spare MiniPages of their last page. @param {Findings} found */
+export function checkSpareStacks(found) {
+  const { heap } = found;
+  const { room_stacks } = heap.layout.k;
+  const large = new Map(
+    found.runs.filter(({ kind }) => kind === 'large').map(({ page, entry }) => [page, entry]),
+  );
+  /** @type {number[]} */
+  const expected = new Array(room_stacks).fill(0);
+  for (const [page, { address, spare, tail }] of large) {
+    found.expect(
+      spare < room_stacks && (spare === 0 || tail === 0),
+      'I4',
+      address,
+      `the large block at heap page ${page} has a tail of ${tail} MiniPages and ${spare} spare ones`,
+    );
+    if (spare < room_stacks) expected[spare] += 1;
+  }
+  for (let spare = 1; spare < room_stacks; ++spare) {
+    const name = `the stack of large blocks with ${spare} spare MiniPages`;
+    const top = heap.spareStack(spare);
+    const pages = walkStack(found, 'I4', name, top, (page) => {
+      const entry = large.get(page);
+      return entry?.spare === spare ? entry : undefined;
+    });
+    found.expect(
+      pages.size === expected[spare],
+      'I4',
+      heap.layout.at.global,
+      `${name} has ${pages.size} blocks, ${expected[spare]} have them`,
+    );
+    found.expect(
+      (((heap.spare_mask >>> spare) & 1) !== 0) === (top !== 0),
+      'I4',
+      heap.layout.at.global,
+      `the mask of spare stacks is wrong about stack ${spare}`,
+    );
+  }
+}
+
 /** Length of the longest run of ones. @param {number} mask @param {number} width */
 function longestRun(mask, width) {
   let longest = 0;
@@ -126,7 +166,7 @@ function longestRun(mask, width) {
 /** I6. @param {Findings} found */
 export function checkBins(found) {
   const { heap } = found;
-  const { run_bins, exact_bins } = heap.layout.k;
+  const { run_bins } = heap.layout.k;
   const free = new Map(
     found.runs.filter(({ kind }) => kind === 'free').map((run) => [run.page, run]),
   );
@@ -138,8 +178,7 @@ export function checkBins(found) {
       return run !== undefined && binOf(heap, run.pages) === bin ? run.entry : undefined;
     });
     binned += pages.size;
-    const b = bin - exact_bins;
-    const mask = b < 0 ? heap.exact_mask >>> bin : heap.doubling_masks[b >>> 5] >>> (b & 31);
+    const mask = heap.bin_masks[bin >>> 5] >>> (bin & 31);
     found.expect(
       ((mask & 1) !== 0) === (top !== 0),
       'I6',

@@ -14,6 +14,7 @@ import { stackedPages } from './walk.js';
  * @property {number} map_size bytes of the maps
  * @property {{ size_class: number, block_size: number, pages: number[] }[]} size_class_stacks heap pages with a partly free run of the class
  * @property {{ room: number, pages: number[] }[]} room_stacks heap pages by their longest run of free MiniPages
+ * @property {{ spare: number, pages: number[] }[]} spare_stacks first pages of large blocks by the spare MiniPages of their last page; stacks that hold some
  * @property {{ bin: number, runs: { page_index: number, number_of_pages: number }[] }[]} run_bins free runs of heap pages; bins that hold some
  * @property {number[]} metadata_stack metadata pages with free slots
  * @property {Record<import('./layout.js').CounterName, number>} counters
@@ -23,7 +24,7 @@ import { stackedPages } from './walk.js';
 export function globalMetaPage(heap) {
   const { k, class_bytes } = heap.layout;
   const { heap_begin, first_page, end_page, fresh_page, warm_page } = heap;
-  const size_class_stacks = Array.from({ length: k.size_classes }, (_, i) => ({
+  const size_class_stacks = Array.from({ length: k.shared_classes }, (_, i) => ({
     size_class: i + 1,
     block_size: class_bytes[i + 1],
     pages: pagesWithRoom(heap, i + 1),
@@ -31,6 +32,10 @@ export function globalMetaPage(heap) {
   const room_stacks = Array.from({ length: k.room_stacks - 1 }, (_, i) => ({
     room: i + 1,
     pages: pagesOfRoom(heap, i + 1),
+  }));
+  const spare_stacks = Array.from({ length: k.room_stacks - 1 }, (_, i) => ({
+    spare: i + 1,
+    pages: stackedPages(heap, heap.spareStack(i + 1), (page) => heap.entry(page).next).pages,
   }));
   const run_bins = Array.from({ length: k.run_bins }, (_, bin) => ({
     bin,
@@ -46,6 +51,7 @@ export function globalMetaPage(heap) {
     map_size: heap.maps.bytes,
     size_class_stacks,
     room_stacks,
+    spare_stacks: spare_stacks.filter(({ pages }) => pages.length > 0),
     run_bins: run_bins.filter(({ runs }) => runs.length > 0),
     metadata_stack: stackedPages(heap, heap.metadata_stack, (page) => heap.entry(page).next).pages,
     counters: countersOf(heap),

@@ -8,7 +8,8 @@ import { Image } from './memory.js';
  * @property {number} address
  * @property {number} kind
  * @property {number} tail
- * @property {number} owner
+ * @property {number} spare MiniPages at the end of a large block's last page that are not its
+ * @property {boolean} spare_is_fresh
  * @property {number} run_pages
  * @property {number} next
  * @property {number} prev
@@ -68,10 +69,8 @@ export class HeapImage {
     /** @readonly */ this.warm_page = image.u32(g + k.global_warm_page);
     /** @readonly */ this.metadata_stack = image.u32(g + k.global_metadata_stack);
     /** @readonly */ this.room_mask = image.u32(g + k.global_room_mask);
-    /** @readonly */ this.exact_mask = image.u32(g + k.global_exact_mask);
-    /** @readonly */ this.doubling_masks = [0, 4].map((i) =>
-      image.u32(g + k.global_doubling_mask + i),
-    );
+    /** @readonly */ this.spare_mask = image.u32(g + k.global_spare_mask);
+    /** @readonly */ this.bin_masks = [0, 4].map((i) => image.u32(g + k.global_bin_mask + i));
     const pages_in_memory = Math.floor(image.byteLength / this.page_bytes);
     if (this.end_page > pages_in_memory || this.first_page > this.end_page)
       throw new HeapReadError(
@@ -107,7 +106,8 @@ export class HeapImage {
       address,
       kind: memory.u8(address + k.entry_kind),
       tail: memory.u8(address + k.entry_tail),
-      owner: memory.u16(address + k.entry_owner),
+      spare: memory.u8(address + k.entry_spare),
+      spare_is_fresh: memory.u8(address + k.entry_spare_is_fresh) !== 0,
       run_pages: memory.u32(address + k.entry_run_pages),
       next: memory.u32(address + k.entry_next),
       prev: memory.u32(address + k.entry_prev),
@@ -197,6 +197,12 @@ export class HeapImage {
   roomStack(room) {
     const { at, k } = this.layout;
     return this.pageLink(at.global + k.global_room_stacks + room * LINK_BYTES);
+  }
+
+  /** First page of the newest large block with so many spare MiniPages. @param {number} spare */
+  spareStack(spare) {
+    const { at, k } = this.layout;
+    return this.memory.u32(at.global + k.global_spare_stacks + 4 * spare);
   }
 
   /** First free run of heap pages in the bin. @param {number} bin */

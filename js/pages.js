@@ -1,5 +1,5 @@
 // pages.js — heap pages one by one, with the MiniPages of those that are cut: what meta-pages say, as plain data.
-import { slotsOf, smallCounts } from './survey.js';
+import { blockCounts, slotsOf } from './survey.js';
 import { CachedIndex, miniRuns, pageRun } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
@@ -11,7 +11,7 @@ import { CachedIndex, miniRuns, pageRun } from './walk.js';
  * @property {number} length how many
  * @property {MiniPageKind} kind `metadata`: a slot in use, `static`: below the heap
  * @property {boolean} fresh free, and never handed out since memory grew
- * @property {number} size_class 0 unless small
+ * @property {number} size_class 0 unless small or medium
  * @property {number} block_size of a large block: the part that lies in this heap page
  * @property {number} number_of_blocks of a large block: 1 where it begins, else 0
  * @property {number} number_of_used_blocks
@@ -53,7 +53,7 @@ function onePage(heap, cached, run, page) {
   for (const part of mini_pages) {
     const bytes = part.length * heap.mini_bytes;
     if (part.kind === 'free') free_size += bytes;
-    else if (part.kind === 'small') {
+    else if (part.kind === 'small' || part.kind === 'medium') {
       used_size += part.number_of_used_blocks * part.block_size;
       free_size += part.number_of_free_blocks * part.block_size;
     } else if (part.kind !== 'static') used_size += bytes;
@@ -65,7 +65,7 @@ function onePage(heap, cached, run, page) {
     page_index: page,
     address: heap.addressOf(page),
     kind,
-    owner: run.entry.owner,
+    owner: 0,
     used_size,
     free_size,
     mini_pages,
@@ -83,7 +83,7 @@ function partsOf(heap, cached, run, page) {
     case 'metadata':
       return slotParts(heap, run);
     case 'large':
-      return [plain({ ...whole, kind: 'large' }, heap.page_bytes, page === run.page ? 1 : 0)];
+      return largeParts(heap, run, page);
     case 'free':
       return [plain({ ...whole, kind: 'free', fresh: page >= heap.fresh_page })];
     default:
@@ -113,16 +113,14 @@ function cutPart(heap, cached, part) {
   switch (part.kind) {
     case 'free':
       return plain({ index, length, kind: 'free', fresh });
-    case 'medium':
-      return plain({ index, length, kind: 'medium', fresh }, bytes, 1);
     case 'large_tail':
       return plain({ index, length, kind: 'large', fresh }, bytes, 0);
     default: {
-      const { blocks, used, free, block_size, size_class } = smallCounts(part, cached);
+      const { blocks, used, free, block_size, size_class } = blockCounts(part, cached);
       return {
         index,
         length,
-        kind: 'small',
+        kind: part.kind,
         fresh,
         size_class,
         block_size,
@@ -132,6 +130,19 @@ function cutPart(heap, cached, part) {
       };
     }
   }
+}
+
+/** The last page may end in spare MiniPages. @param {HeapImage} heap @param {import('./walk.js').PageRun} run @param {number} page */
+function largeParts(heap, run, page) {
+  const { spare: spare_at_end, spare_is_fresh: fresh } = run.entry;
+  const spare = page === run.page + run.pages - 1 ? spare_at_end : 0;
+  const length = heap.minis - spare;
+  const begins = page === run.page ? 1 : 0;
+  const parts = [
+    plain({ index: 0, length, kind: 'large', fresh: false }, length * heap.mini_bytes, begins),
+  ];
+  if (spare > 0) parts.push(plain({ index: length, length: spare, kind: 'free', fresh }));
+  return parts;
 }
 
 /** Slots as MiniPages: both are 2 KiB. @param {HeapImage} heap @param {import('./walk.js').PageRun} run */

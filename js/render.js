@@ -34,9 +34,15 @@ export function rowOf({ page_index, mini_pages }) {
   return { page_index, cells: mini_pages.flatMap(cellsOf) };
 }
 
+/** @param {MiniPageStatistics} part @returns {CellKind} */
+function cellKind({ kind, fresh, number_of_used_blocks }) {
+  if (kind === 'free' && fresh) return 'fresh';
+  return kind === 'medium' && number_of_used_blocks === 0 ? 'free' : kind; // cached: serves the next request
+}
+
 /** @param {MiniPageStatistics} part @returns {Cell[]} */
 function cellsOf(part) {
-  const kind = part.kind === 'free' && part.fresh ? 'fresh' : part.kind;
+  const kind = cellKind(part);
   const doubling = kind === 'small' ? doublingOf(part.block_size) : 0;
   const level =
     part.number_of_blocks === 0

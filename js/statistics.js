@@ -21,7 +21,7 @@ import { stackedPages } from './walk.js';
  * @property {number} largest_free_size the largest run of free heap pages, or of free MiniPages
  * @property {number} number_of_pages heap pages, without those of others
  * @property {number} number_of_free_pages
- * @property {number} number_of_mini_pages MiniPages in use; whole pages of large blocks count as 32
+ * @property {number} number_of_mini_pages MiniPages in use; those of large blocks too
  * @property {number} number_of_live_allocations
  * @property {number} number_of_cached_blocks free blocks on free-block stacks and in cursors
  * @property {number} fresh_mini_pages handed out for the first time since memory grew
@@ -67,7 +67,12 @@ export function heapStatistics(heap, limit) {
     total_heap_size: meta.size + mini.size + large.size + free.size,
     used_heap_size: live,
     total_available_size:
-      mini.available + free.size + unclaimed.size + heap_size_limit - heap.memory.byteLength,
+      mini.available +
+      large.available +
+      free.size +
+      unclaimed.size +
+      heap_size_limit -
+      heap.memory.byteLength,
     heap_size_limit,
     peak_used_heap_size: counters.peak_used_mini_pages * heap.mini_bytes,
     external_memory: external.size,
@@ -118,6 +123,7 @@ export function sizeClassStatistics(heap) {
 
 /** The global stack of a class, top first. @param {HeapImage} heap @param {number} size_class */
 export function pagesWithRoom(heap, size_class) {
+  if (size_class > heap.layout.k.shared_classes) return []; // a run of one block has no room
   const next = (/** @type {number} */ page) =>
     heap.classLinks(heap.metaPage(heap.entry(page).meta), size_class).next;
   return stackedPages(heap, heap.classStack(size_class), next).pages;

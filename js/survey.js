@@ -65,9 +65,11 @@ export class Survey {
       this.largest_free = Math.max(this.largest_free, bytes);
       add(spaces.free, bytes, 0, bytes);
     } else if (run.kind === 'large') {
-      this.used_mini_pages += run.pages * heap.minis;
+      const spare = run.entry.spare * heap.mini_bytes;
+      this.used_mini_pages += run.pages * heap.minis - run.entry.spare;
       this.live_blocks += 1;
-      add(spaces.large, bytes, bytes, 0);
+      this.free_mini_bytes += spare;
+      add(spaces.large, bytes, bytes - spare, spare);
     } else if (run.kind === 'metadata') {
       const available = freeSlots(heap, run);
       this.used_slot_bytes += bytes - available;
@@ -93,16 +95,13 @@ export class Survey {
       }
       this.used_mini_pages += part.length;
       if (part.kind === 'large_tail') add(large, bytes, bytes, 0);
-      else if (part.kind === 'medium') {
-        this.live_blocks += 1;
-        add(mini, bytes, bytes, 0);
-      } else this.#small(part, cached, bytes);
+      else this.#blocks(part, cached, bytes);
     }
   }
 
   /** @param {import('./walk.js').MiniRun} part @param {CachedIndex} cached @param {number} bytes */
-  #small(part, cached, bytes) {
-    const { blocks, used, free, kept, block_size, size_class } = smallCounts(part, cached);
+  #blocks(part, cached, bytes) {
+    const { blocks, used, free, kept, block_size, size_class } = blockCounts(part, cached);
     const count = this.classes[size_class];
     if (count !== undefined) {
       count.number_of_mini_pages += part.length;
@@ -164,8 +163,8 @@ export function slotsOf(heap, run) {
   });
 }
 
-/** Blocks of a small run by state. @param {import('./walk.js').MiniRun} part @param {CachedIndex} cached */
-export function smallCounts(part, cached) {
+/** Blocks of a run by state. @param {import('./walk.js').MiniRun} part @param {CachedIndex} cached */
+export function blockCounts(part, cached) {
   const { capacity, block_bytes, size_class } =
     /** @type {import('./heap_image.js').MiniPageHeader} */ (part.header);
   const kept = cached.of(part).length;

@@ -17,7 +17,7 @@ struct Checker {
     if (!holds && broken == 0) broken = invariant;
   }
 
-  void check_small_run(MetaPage& meta, uint32_t first, MiniPageHeader& header) noexcept {
+  void check_class_run(MetaPage& meta, uint32_t first, MiniPageHeader& header) noexcept {
     const uint8_t c = header.size_class.raw;
     if (c == 0 || c > kSizeClasses) return require(false, 7);
     require(header.block_bytes == bytes_of(header.size_class) &&
@@ -35,11 +35,12 @@ struct Checker {
       require((header.free[word] & ~possible) == 0, 1);
       home += static_cast<uint32_t>(std::popcount(header.free[word]));
     }
+    const bool shared = header.capacity != 1;
     bool listed = false;
     uint8_t before = kNoMiniPage;
     uint32_t steps = 0;
-    for (uint8_t at = meta.lists[c]; at != kNoMiniPage && steps++ < kMiniPagesPerPage;
-         at = meta.mini_pages[at].next) {
+    for (uint8_t at = shared ? meta.lists[c] : kNoMiniPage;
+         at != kNoMiniPage && steps++ < kMiniPagesPerPage; at = meta.mini_pages[at].next) {
       if (at >= kMiniPagesPerPage) return require(false, 2);
       require(meta.mini_pages[at].prev == before, 2);
       before = at;
@@ -55,12 +56,17 @@ struct Checker {
     require(listed == (home > 0 && !is_current), 2);
     require(is_current || home < header.capacity, 2);  // a run that is all home is given back
     for (uint32_t i = 0; i < header.run; ++i) {
-      require(header_at(address_of(meta, first + i)) == &header, 7);
-      require(class_at(address_of(meta, first + i)) == header.size_class, 7);
+      const Address at = address_of(meta, first + i);
+      if (!shared && i != 0) {
+        require_unmapped(at);
+        continue;
+      }
+      require(header_at(at) == &header, 7);
+      require(class_at(at) == header.size_class, 7);
     }
   }
 
-  // Nothing of a size class, nor a medium run, begins here.
+  // Nothing of a size class lies here.
   void require_unmapped(Address at) noexcept {
     require(class_at(at) == kNotSmall && header_at(at) == nullptr, 7);
   }
@@ -77,16 +83,10 @@ struct Checker {
       require((meta.free_mask & bits) == 0 && (covered & bits) == 0, 12);
       covered |= bits;
       used_mini_pages += header.run;
-      if (header.kind == RunKind::small_run) return check_small_run(meta, first, header);
-      for (uint32_t i = 0; i < header.run; ++i) {
-        const bool begins_medium = i == 0 && header.kind == RunKind::medium_run;
-        require(class_at(address_of(meta, first + i)) == kNotSmall, 7);
-        require(header_at(address_of(meta, first + i)) == (begins_medium ? &header : nullptr), 7);
-      }
-      require(header.kind == RunKind::medium_run ||
-                  (header.kind == RunKind::large_tail && first == 0),
-              12);
-      if (header.kind == RunKind::large_tail) tails += header.run;
+      if (header.kind != RunKind::large_tail) return check_class_run(meta, first, header);
+      for (uint32_t i = 0; i < header.run; ++i) require_unmapped(address_of(meta, first + i));
+      require(first == 0, 12);
+      tails += header.run;
     });
     require(sound, 12);
     require(covered == ~meta.free_mask, 12);
@@ -97,7 +97,7 @@ struct Checker {
     require(meta.room == (longest == kMiniPagesPerPage ? 0 : longest), 4);
     require((longest == kMiniPagesPerPage) == (page == global.warm_page), 4);
     if (meta.room != 0) rooms[meta.room]++;
-    for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+    for (uint8_t c = 1; c <= kSharedClasses; ++c) {
       const uint8_t first = meta.lists[c];
       if (first == kNoMiniPage) continue;
       pages_with_class[c]++;
@@ -127,7 +127,9 @@ struct Checker {
       require(length.raw == 1 || last->kind == PageKind::large_last, 9);
       for (uint32_t i = 0; i < kMiniPagesPerPage; ++i)
         require_unmapped(address_of(page) + i * kMiniPageBytes);
-      used_mini_pages += length.raw * kMiniPagesPerPage;
+      used_mini_pages += length.raw * kMiniPagesPerPage - entry.spare;
+      require(entry.spare < kMiniPagesPerPage && (entry.spare == 0 || entry.tail == 0), 4);
+      if (entry.spare != 0 && entry.spare < kMiniPagesPerPage) spares[entry.spare]++;
       expected_tails += entry.tail;
       if (entry.tail == 0) return;
       const PageEntry* tail = find_entry(page + length);
@@ -148,7 +150,7 @@ struct Checker {
 
   // The global stacks hold the pages that the walk found, in order both ways.
   void check_stacks() noexcept {
-    for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+    for (uint8_t c = 1; c <= kSharedClasses; ++c) {
       MetaLink before = kNoLink;
       uint32_t count = 0;
       for (MetaLink at = global.class_stacks[c]; at != kNoLink && count <= pages_with_class[c];
@@ -175,6 +177,24 @@ struct Checker {
     }
   }
 
+  // The spare stacks hold the large blocks that the walk found, in order both ways.
+  void check_spare_stacks() noexcept {
+    for (uint32_t spare = 1; spare < kRoomStacks; ++spare) {
+      PageIndex before = kNoPage;
+      uint32_t count = 0;
+      for (PageIndex page = global.spare_stacks[spare]; page != kNoPage && count <= spares[spare];
+           ++count) {
+        const PageEntry* entry = find_entry(page);
+        if (entry == nullptr || entry->kind != PageKind::large_head || entry->spare != spare)
+          return require(false, 4);
+        require(entry->links.prev == before, 4);
+        before = page;
+        page = entry->links.next;
+      }
+      require(count == spares[spare] && (count != 0) == ((global.spare_mask >> spare & 1) != 0), 4);
+    }
+  }
+
   // The meta-page that the link names, or null iff it names none.
   static const MetaPage* sound_meta(MetaLink link) noexcept {
     const Address at = static_cast<Address>(link.raw) << kMetaLinkShift;
@@ -187,7 +207,7 @@ struct Checker {
 
   void check_bins() noexcept {
     uint32_t found = 0;
-    for (uint32_t bin = 0; bin < kRunBins<ThisModel>; ++bin) {
+    for (uint32_t bin = 0; bin < kRunBins; ++bin) {
       PageIndex before = kNoPage;
       for (PageIndex page = global.bins[bin]; page != kNoPage && found <= free_runs; ++found) {
         const PageEntry* entry = find_entry(page);
@@ -197,8 +217,7 @@ struct Checker {
         before = page;
         page = entry->links.next;
       }
-      const bool marked = bin < kExactBins ? (global.exact_mask >> bin & 1) != 0
-                                           : (global.doubling_mask >> (bin - kExactBins) & 1) != 0;
+      const bool marked = (global.bin_mask >> bin & 1) != 0;
       require(marked == (global.bins[bin] != kNoPage), 6);
     }
     require(found == free_runs, 6);
@@ -291,6 +310,7 @@ struct Checker {
   uint32_t used_mini_pages = 0, tails = 0, expected_tails = 0, free_runs = 0,
            metadata_pages_with_room = 0, gap_pages = 0;
   uint32_t rooms[kRoomStacks] = {};
+  uint32_t spares[kRoomStacks] = {};
   uint32_t pages_with_class[kSizeClasses + 1] = {};
 };
 
@@ -302,6 +322,7 @@ int first_broken_invariant() noexcept {
   Checker checker;
   checker.check_entries();
   if (checker.broken == 0) checker.check_stacks();
+  if (checker.broken == 0) checker.check_spare_stacks();
   if (checker.broken == 0) checker.check_bins();
   if (checker.broken == 0) checker.check_metadata();
   if (checker.broken == 0) checker.check_front();

@@ -29,18 +29,15 @@ inline constexpr uint32_t kMiniPageShift = 11;
 // Requests up to here find their size class in one table look-up; 2 KiB keeps the table at 257
 // bytes.
 inline constexpr uint32_t kSmallMax = 2048;
-// Up to here several blocks may share a run of MiniPages. Above, rounding to whole MiniPages wastes
-// less than classes.
-inline constexpr uint32_t kClassMax = 16384;
+// Up to here there are four classes per doubling, and several blocks may share a run of MiniPages. Above,
+// a class for each number of MiniPages wastes less.
+inline constexpr uint32_t kSharedMax = 5120;
 
 // A free-block stack may hold this many bytes of free blocks: enough to absorb a burst, too little
 // to pin much.
 inline constexpr uint32_t kStackBytes = 4096;
-inline constexpr uint32_t kStackCapacityMin = 2;
+inline constexpr uint32_t kStackCapacityMin = 4;
 inline constexpr uint32_t kStackCapacityMax = 63;
-// How many of the oldest entries of one stack a slow path sends home, so that idle stacks empty.
-inline constexpr uint32_t kAgedPerSlowPath = 2;
-
 // A class takes the shortest run of MiniPages that wastes no more than 1/8 of it at the end.
 inline constexpr uint32_t kTailWasteDivisor = 8;
 

@@ -20,7 +20,7 @@ extern constinit MiniPageHeader*
 
 // Newest free block of the class, or kNone. Two dependent loads.
 inline Address pop_block(SizeClass size_class) noexcept {
-  Word* top = front.tops[size_class.raw];
+  Word* const top = front.tops[size_class.raw];
   const Address block = *top;
   if (block != kNone) [[likely]]
     front.tops[size_class.raw] = top - 1;
@@ -53,7 +53,7 @@ inline SizeClass class_at(Address block) noexcept {
   return SizeClass{front.mini_page_map[block >> kMiniPageShift]};
 }
 
-// Header of the small run that the address lies in, or of the medium run that begins in its MiniPage, or null.
+// Header of the run of blocks that the address lies in, or null.
 inline MiniPageHeader* header_at(Address block) noexcept {
   return front.header_map[block >> kMiniPageShift];
 }

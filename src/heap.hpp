@@ -3,7 +3,7 @@
 // Assumes: front.hpp's stacks. Keeps: I8. Constant time but for growth, for bytes cleared or copied
 // for the caller, and for the flush after refused growth.
 #pragma once
-#include "front.hpp"
+#include "mini_page.hpp"
 #include "page_map.hpp"
 
 namespace gharial {
@@ -14,8 +14,10 @@ enum class Contents : bool { any, zero };
 // Out of line, last: no free block of the class is at hand, or the request is not small. kNone iff
 // memory ran out.
 [[gnu::noinline]] Address allocate_slow(size_t bytes) noexcept;
-// The class's stack is full, or the address is no small block (NULL included).
-[[gnu::noinline]] void release_slow(Address block, SizeClass size_class) noexcept;
+// The address is no block of a class: a large block, or NULL.
+[[gnu::noinline]] void release_slow(Address block) noexcept;
+// The countdown has run out: the first block home lists the run, the last one frees it.
+[[gnu::noinline]] void change_state(MiniPageHeader& header) noexcept;
 
 // A block of at least `bytes`; 0 is a size like any other. kNone iff memory ran out.
 inline Address allocate(size_t bytes) noexcept {
@@ -29,17 +31,36 @@ inline Address allocate(size_t bytes) noexcept {
   return allocate_slow(bytes);
 }
 
+// Sets the block's bit in its run, wherever the block was before. Constant time.
+inline void send_home(Address block) noexcept {
+  MiniPageHeader& header = *header_at(block);
+  const uint32_t offset =
+      static_cast<uint32_t>(block & (kHeapPageBytes - 1)) - header.first * kMiniPageBytes;
+  const uint32_t number = block_number(header, offset);
+  expect(header.size_class != kNotSmall && !is_home(header, number), block);
+  if (give_home(header, number)) [[unlikely]]
+    change_state(header);
+}
+
 // Makes a block free. User memory is neither read nor written.
 inline void release(Address block) noexcept {
   const SizeClass size_class = class_at(block);
-  if (!push_block(size_class, block)) [[unlikely]]
-    release_slow(block, size_class);
+  if (push_block(size_class, block)) [[likely]]
+    return;
+  if (size_class != kNotSmall) return send_home(block);
+  release_slow(block);
 }
 
 // The same as allocate, every byte of the block zero. Clears what may not be zero, once.
 Address allocate_zeroed(size_t bytes) noexcept;
 // A block at a multiple of `alignment`, any power of two.
 Address allocate_aligned(size_t alignment, size_t bytes) noexcept;
+// What a block of `usable` bytes that must hold more is given: what grows by less than half is likely to grow again, and
+// gets room, twice its bytes while it is small, an eighth more when it is large.
+constexpr size_t with_room_to_grow(size_t usable, size_t bytes) noexcept {
+  if (bytes - usable >= usable / 2) return bytes;
+  return usable <= kClassMax / 2 ? usable * 2 : bytes + usable / 8;
+}
 // Bytes that may be used in the block.
 size_t usable_bytes(Address block) noexcept;
 // True iff the block holds `bytes` now, where it is. False: unchanged, and the caller may move it.

@@ -3,6 +3,7 @@
 // throughout.
 #include "heap_page.hpp"
 #include "metadata.hpp"
+#include "mini_page.hpp"
 #include "run.hpp"
 
 namespace gharial {
@@ -63,10 +64,17 @@ MetaPage& cut_page(PageIndex page, Address slots, bool is_fresh) noexcept {
   PageEntry& entry = entry_of(page);
   entry.kind = PageKind::cut;
   entry.tail = 0;
-  entry.owner = 0;
   entry.run_pages = 1;
   entry.meta = slots;
   return meta;
+}
+
+void cut_after_tail(PageIndex page, Address slots, uint32_t tail, bool is_fresh) noexcept {
+  MetaPage& meta = cut_page(page, slots, is_fresh);
+  make_tail(meta.mini_pages[0], tail);
+  meta.free_mask = ~low_mask(tail);
+  meta.touched_mask |= low_mask(tail);
+  set_room(meta, kMiniPagesPerPage - tail);
 }
 
 MetaPage* page_with_room(uint32_t length) noexcept {

@@ -31,6 +31,9 @@ inline Address run_address(const MiniPageHeader& header) noexcept {
 // yet.
 MetaPage& cut_page(PageIndex page, Address slots, bool is_fresh) noexcept;
 
+// The same for a page whose first `tail` MiniPages are the end of a large block. It is on its room stack.
+void cut_after_tail(PageIndex page, Address slots, uint32_t tail, bool is_fresh) noexcept;
+
 // A page with a free run of `length` MiniPages, the tightest there is, or null. Constant time: a
 // bit mask and a pop.
 MetaPage* page_with_room(uint32_t length) noexcept;

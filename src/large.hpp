@@ -1,41 +1,42 @@
-// large.hpp — large blocks: whole heap pages, and a tail of MiniPages of the page after them.
-// Assumes: the tail's page is cut, and the rest of it serves others. Keeps: I9, I12. Constant time,
-// but for growth.
+// large.hpp — large blocks: whole heap pages. What is left of the last one is spare: when somebody needs
+// MiniPages, that page is cut, and its first MiniPages are the block's tail.
+// Keeps: I4, I9, I12. Constant time, but for growth.
 #pragma once
 #include "heap.hpp"
 #include "obtain.hpp"
 
 namespace gharial {
 
-struct LargeSize {
-  HeapPages pages;
-  uint32_t tail;  // MiniPages
-  HeapPages pages_with_tail() const noexcept { return HeapPages{pages.raw + (tail != 0 ? 1 : 0)}; }
-  size_t bytes() const noexcept {
-    return (static_cast<size_t>(pages.raw) << kHeapPageShift) + tail * size_t{kMiniPageBytes};
-  }
-};
-// The caller has excluded overflow.
-constexpr LargeSize large_size_of(size_t bytes) noexcept {
-  const size_t mini_pages = (bytes + kMiniPageBytes - 1) >> kMiniPageShift;
-  const LargeSize size{HeapPages{static_cast<uint32_t>(mini_pages / kMiniPagesPerPage)},
-                       static_cast<uint32_t>(mini_pages % kMiniPagesPerPage)};
-  return size.pages.raw == 0 ? LargeSize{kOnePage, 0} : size;
+// MiniPages that hold so many bytes. The caller has excluded overflow.
+constexpr uint32_t mini_pages_for(size_t bytes) noexcept {
+  return static_cast<uint32_t>((bytes + kMiniPageBytes - 1) >> kMiniPageShift);
+}
+// The same for a large block, whose first page is all its own.
+constexpr uint32_t large_mini_pages_for(size_t bytes) noexcept {
+  return bytes <= kHeapPageBytes ? kMiniPagesPerPage : mini_pages_for(bytes);
+}
+constexpr HeapPages pages_for(uint32_t mini_pages) noexcept {
+  return HeapPages{(mini_pages + kMiniPagesPerPage - 1) / kMiniPagesPerPage};
 }
 // No request above this has a chance; the page counts below it cannot overflow.
-constexpr size_t kLargest = sizeof(Word) == 4 ? ~size_t{0} - 2 * kHeapPageBytes
-                                              : static_cast<size_t>(kAddressEnd<ThisModel>);
+constexpr size_t kLargest = static_cast<size_t>(kAddressEnd<ThisModel> - 2 * kHeapPageBytes - 1);
 
-inline LargeSize size_of_large(const PageEntry& entry) noexcept {
-  return {HeapPages{entry.run_pages}, entry.tail};
+// MiniPages of the block whose first page has this entry.
+inline uint32_t mini_pages_of_large(const PageEntry& entry) noexcept {
+  return entry.run_pages * kMiniPagesPerPage + entry.tail - entry.spare;
+}
+inline size_t bytes_of_large(const PageEntry& entry) noexcept {
+  return static_cast<size_t>(mini_pages_of_large(entry)) << kMiniPageShift;
 }
 
-// A block of the size, at a multiple of `step` heap pages (a power of two). kNone iff memory ran
-// out.
-Address allocate_large(LargeSize size, uint32_t step, Contents contents) noexcept;
+// A block of at least `bytes`, at a multiple of `step` heap pages (a power of two). kNone iff memory ran out.
+Address allocate_large(size_t bytes, uint32_t step, Contents contents) noexcept;
 
 // Makes the block that begins at the page free.
 void release_large(PageIndex head) noexcept;
+
+// The page, cut, whose spare MiniPages fit `length` most tightly, or null: there is none, or no memory for its meta-page.
+MetaPage* cut_spare_page(uint32_t length) noexcept;
 
 // True iff the block holds `bytes` now, where it is. False: unchanged.
 bool resize_large(PageIndex head, size_t bytes) noexcept;

@@ -21,11 +21,12 @@
 //   I1  free bits above a run's capacity are never set; `countdown` fits them and the run's state
 //   I2  a small run is on its page's list of its class  <=>  a block is home and it is not current
 //   I3  a page is on the global stack of a class  <=>  its list of that class is not empty
-//   I4  a cut page is on the room stack of its longest free run (1…31); the warm page on none
+//   I4  a cut page is on the room stack of its longest free run (1…31); the warm page on none; a large block is
+//       on the spare stack of its spare MiniPages (1…31), and has a tail or spare MiniPages, not both
 //   I5  no two free runs of heap pages touch
 //   I6  a free run is in the bin of its length and in no other; bin masks agree
-//   I7  the MiniPage map holds class and header in every MiniPage of a small run, the header where a
-//       medium run begins, else 0
+//   I7  the MiniPage map holds class and header in every MiniPage of a run that several blocks share, and where
+//       a run of one block begins, else 0
 //   I8  a block is in one place only: live, home, cursor, or once on one free-block stack
 //   I9  the page map is walkable, run by run, to the end exactly; both ends of a run agree
 //   I10 a metadata page's free slots are on one stack of such pages; no slot is used twice
@@ -54,7 +55,7 @@ inline constexpr uint32_t kFreeWords = 4;  // 256 blocks of 8 B
 
 enum class RunKind : uint8_t {
   small_run = 1,   // blocks of one size class
-  medium_run = 2,  // one block of whole MiniPages
+  medium_run = 2,  // the same, of a class that is one block of three MiniPages or more
   large_tail = 3,  // MiniPages 0 … run-1: the end of the large block that lies before this page
 };
 inline constexpr uint8_t kNoMiniPage = 0xff;
@@ -120,8 +121,8 @@ template <class M> struct MetaPageOf {
   PageIndex page;         // the heap page this describes
   uint32_t room;          // longest run of free MiniPages = the room stack it is on; 0 = on none
   PageLinks room_links;
-  PageLinks class_links[kSizeClasses + 1];
-  uint8_t lists[kSizeClasses + 1];  // first partly free run of the class; kNoMiniPage if none
+  PageLinks class_links[kSharedClasses + 1];
+  uint8_t lists[kSharedClasses + 1];  // first partly free run of the class; kNoMiniPage if none
   [[no_unique_address]] std::conditional_t<M::shared, RemoteBits[kMiniPagesPerPage], Nothing>
       remote;
 };
@@ -135,27 +136,31 @@ static_assert(sizeof(MetaPageOf<Wasm64Shared>) <= 2 * kMetaSlotBytes, "two slots
 // ---- page map -------------------------------------------------------------------------------
 
 enum class PageKind : uint8_t {
-  unknown = 0,     // no heap page (also: interior of a run, which may hold anything stale)
-  free_run = 1,    // first and last page of a free run
-  cut = 2,         // cut into MiniPages; `meta` is its meta-page
-  large_head = 3,  // first page of a large block; `tail` more MiniPages lie in the page after it
+  unknown = 0,   // no heap page (also: interior of a run, which may hold anything stale)
+  free_run = 1,  // first and last page of a free run
+  cut = 2,       // cut into MiniPages; `meta` is its meta-page
+  large_head =
+      3,  // first page of a large block; `tail` more MiniPages lie in the page after it, or
+          // the last `spare` MiniPages of its own last page are not its
   large_last = 4,  // last whole page of a large block of two pages or more
   metadata = 5,    // our own; run_pages is a mask of its free slots
   gap = 6,         // first and last page of a range that others took from sbrk
 };
 
-//   0      1      2       4           8             12     16
-//   │ kind │ tail │ owner │ run pages │ next        │ prev │     or   │ meta (address) │ from 8 on
+//   0      1      2       3       4           8      12     16
+//   │ kind │ tail │ spare │ fresh │ run pages │ next │ prev │     or   │ meta (address) │ from 8 on
 // First and last entry of every run are true; those between may be stale, so that runs of any
 // length are made in O(1).
 template <class M> struct PageEntryOf {
   PageKind kind;
   uint8_t tail;
-  uint16_t owner;  // heap that owns a cut page (thread variants; else 0)
+  uint8_t spare;        // a page with spare MiniPages is cut only when somebody needs them
+  bool spare_is_fresh;  // those were never handed out
   uint32_t run_pages;
   union {
     struct {
-      PageIndex next, prev;  // of a free run's bin; of the stack of metadata pages with free slots
+      PageIndex next, prev;  // of a free run's bin; of a large block's spare stack; of the stack of
+                             // metadata pages with free slots
     } links;
     typename M::Word meta;
   };
@@ -172,25 +177,20 @@ inline constexpr uint64_t kAddressEnd =
 // ---- run bins -------------------------------------------------------------------------------
 
 inline constexpr uint32_t kBinsPerDoubling = 1u << kBinsPerDoublingShift;
-template <class M>  // doublings of run length above the exact bins
-inline constexpr uint32_t kDoublings = sizeof(typename M::Word) == 4 ? 16 - log2(kExactBins) : 16;
-template <class M>
-inline constexpr uint32_t kRunBins = kExactBins + kDoublings<M> * kBinsPerDoubling;
-static_assert(kRunBins<Wasm32> <= kExactBins + 64 && kRunBins<Wasm64> <= kExactBins + 64,
-              "two masks");
+inline constexpr uint32_t kRunBins = 64;  // one mask; the last bin holds whatever is longer
 
 // ---- global meta-page -----------------------------------------------------------------------
 
 // One list for the structure, the layout record and JavaScript. Gauges and counters only; the rest
 // is derived.
 #define GHARIAL_COUNTERS(X)                                                                        \
-  X(fresh_mini_pages)  /* MiniPages handed out for the first time since memory grew */             \
-  X(reused_mini_pages) /* MiniPages handed out again */                                            \
-  X(fresh_pages)       /* heap pages handed out for the first time since memory grew */            \
-  X(reused_pages)      /* heap pages handed out again */                                           \
-  X(heap_grows)        /* times memory was taken from sbrk */                                      \
-  X(refused_grows)     /* times growth was refused */                                              \
-  X(used_mini_pages)   /* MiniPages now in runs of cut pages, and whole pages of large blocks */   \
+  X(fresh_mini_pages)     /* MiniPages handed out for the first time since memory grew */          \
+  X(reused_mini_pages)    /* MiniPages handed out again */                                         \
+  X(fresh_pages)          /* heap pages handed out for the first time since memory grew */         \
+  X(reused_pages)         /* heap pages handed out again */                                        \
+  X(heap_grows)           /* times memory was taken from sbrk */                                   \
+  X(refused_grows)        /* times growth was refused */                                           \
+  X(used_mini_pages)      /* MiniPages now in runs of cut pages and in large blocks             */ \
   X(peak_used_mini_pages) /* the highest used_mini_pages so far */                                 \
   X(external_pages)       /* heap pages lost to ranges that others took from sbrk */               \
   X(touched_meta_pages)   /* checked variant: meta-pages looked at so far */
@@ -213,15 +213,15 @@ template <class M> struct GlobalMetaPageOf {
   PageIndex warm_page;             // one whole free page kept cut; 0 = none
   PageIndex metadata_stack;        // metadata pages with free slots
   uint32_t room_mask;              // bit r: room_stacks[r] is not empty
-  uint32_t exact_mask;             // bit n-1: the bin of runs of n pages is not empty
-  uint64_t doubling_mask;          // bit b: bins[kExactBins + b] is not empty
-  MetaLink class_stacks[kSizeClasses + 1];  // M3: pages with a partly free run of the class
-  MetaLink room_stacks[kRoomStacks];        // pages with free MiniPages, by longest run
-  PageIndex bins[kRunBins<M>];              // free runs of heap pages
+  uint32_t spare_mask;             // bit s: spare_stacks[s] is not empty
+  uint64_t bin_mask;               // bit b: bins[b] is not empty
+  MetaLink class_stacks[kSharedClasses + 1];  // M3: pages with a partly free run of the class
+  MetaLink room_stacks[kRoomStacks];          // pages with free MiniPages, by longest run
+  PageIndex spare_stacks[kRoomStacks];  // large blocks, by the spare MiniPages of their last page
+  PageIndex bins[kRunBins];             // free runs of heap pages
   CountersOf<M> counters;
-  uint8_t aged_class;  // whose stack sent its oldest entries home last
 };
-static_assert(sizeof(GlobalMetaPageOf<Wasm32>) <= 1024 && sizeof(GlobalMetaPageOf<Wasm64>) <= 1024);
+static_assert(sizeof(GlobalMetaPageOf<Wasm32>) <= 1152 && sizeof(GlobalMetaPageOf<Wasm64>) <= 1152);
 
 // ---- the front: what malloc and free touch first ----------------------------------------------
 

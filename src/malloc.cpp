@@ -32,6 +32,14 @@ Address allocate_quietly(size_t bytes) noexcept {
   return allocate(bytes);
 }
 
+// A block for one of `usable` bytes that outgrew its place.
+Address allocate_to_grow(size_t usable, size_t bytes) noexcept {
+  const size_t roomy = with_room_to_grow(usable, bytes);
+  if (roomy != bytes)
+    if (const Address block = allocate_quietly(roomy); block != kNone) return block;
+  return allocate(bytes);
+}
+
 void* out_of_memory() noexcept { return to_pointer(kNone); }
 
 }  // namespace
@@ -40,7 +48,8 @@ extern "C" {
 
 void* gharial_malloc(size_t bytes) { return to_pointer(allocate(bytes)); }
 
-void gharial_free(void* block) {
+// Out of line: realloc and the sized forms end in it.
+[[gnu::noinline]] void gharial_free(void* block) {
   require(block);
   release(to_address(block));
 }
@@ -56,11 +65,11 @@ void* gharial_realloc(void* block, size_t bytes) {
   require(block);
   if (resize_in_place(to_address(block), bytes)) return block;
   const size_t usable = usable_bytes(to_address(block));
-  const Address moved = bytes <= usable ? allocate_quietly(bytes) : allocate(bytes);
+  const Address moved = bytes <= usable ? allocate_quietly(bytes) : allocate_to_grow(usable, bytes);
   if (moved == kNone)
     return bytes <= usable ? block : out_of_memory();  // a shrink that cannot move stays
   __builtin_memcpy(reinterpret_cast<void*>(moved), block, bytes < usable ? bytes : usable);
-  release(to_address(block));
+  gharial_free(block);
   return reinterpret_cast<void*>(moved);
 }
 
@@ -116,7 +125,7 @@ void gharial_free_sized(void* block, size_t bytes) {
     if (block != nullptr && bytes > usable_bytes(to_address(block)))
       fault(Fault::not_a_block, to_address(block), bytes);
   }
-  release(to_address(block));
+  gharial_free(block);
 }
 
 void gharial_free_aligned_sized(void* block, size_t alignment, size_t bytes) {

@@ -36,7 +36,6 @@ void make_metadata_page(PageIndex page, uint32_t free_slots) noexcept {
   PageEntry& entry = entry_of(page);
   entry.kind = PageKind::metadata;
   entry.tail = 0;
-  entry.owner = 0;
   entry.run_pages = free_slots;
   if (free_slots != 0) push_page(page, entry);
 }

@@ -5,33 +5,32 @@
 
 namespace gharial {
 
-// Makes the header that of a run of the class, current from now on, with every block home. Constant time.
+// Makes the header that of a run of the class, current from now on: every block is home, but the only one of a run, which
+// is live. Constant time.
 inline void make_small_run(MiniPageHeader& header, SizeClass size_class, uint8_t first) noexcept {
   const uint32_t blocks = blocks_of(size_class);
-  for (uint32_t word = 0; word < kFreeWords; ++word) {
-    const uint32_t below = word * 64;
-    header.free[word] = blocks <= below        ? 0
-                        : blocks - below >= 64 ? ~uint64_t{0}
-                                               : (uint64_t{1} << (blocks - below)) - 1;
-  }
+  const bool one_block = blocks == 1;
+  header.free[0] = one_block ? 0 : ~uint64_t{0} >> (blocks < 64 ? 64 - blocks : 0);
+  header.free[1] = header.free[2] = header.free[3] = 0;
+  for (uint32_t below = 64; below < blocks; below += 64)
+    header.free[below / 64] = ~uint64_t{0} >> (blocks - below < 64 ? below + 64 - blocks : 0);
   header.reciprocal = reciprocal_of(bytes_of(size_class));
   header.block_bytes = static_cast<uint16_t>(bytes_of(size_class));
   header.capacity = static_cast<uint16_t>(blocks);
-  header.countdown = kNever;
+  header.countdown = one_block ? 1 : kNever;
   header.size_class = size_class;
-  header.kind = RunKind::small_run;
+  header.kind = size_class.raw > kSharedClasses ? RunKind::medium_run : RunKind::small_run;
   header.first = first;
   header.run = static_cast<uint8_t>(mini_pages_of(size_class));
   header.next = kNoMiniPage;
   header.prev = kUnlisted;
 }
 
-// Makes the header that of a run without size class: a medium block, or the tail of a large one.
-inline void make_plain_run(MiniPageHeader& header, RunKind kind, uint8_t first,
-                           uint32_t run) noexcept {
+// Makes the header that of the tail of a large block.
+inline void make_tail(MiniPageHeader& header, uint32_t run) noexcept {
   header.size_class = kNotSmall;
-  header.kind = kind;
-  header.first = first;
+  header.kind = RunKind::large_tail;
+  header.first = 0;
   header.run = static_cast<uint8_t>(run);
 }
 

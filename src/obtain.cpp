@@ -3,6 +3,7 @@
 #include "obtain.hpp"
 #include "growth.hpp"
 #include "heap.hpp"
+#include "large.hpp"
 #include "metadata.hpp"
 
 namespace gharial {
@@ -24,24 +25,15 @@ MetaPage* obtain_cut_page() noexcept {
   return nullptr;
 }
 
-MetaPage* obtain_cut_page_quietly() noexcept {
-  const QuietGrowth quiet;
-  return obtain_cut_page();
-}
-
 }  // namespace
 
+// Growth is dear, and sbrk may end the program (ABORTING_MALLOC): what stacks and cursors pin goes home before it.
 Run obtain_run(HeapPages count) noexcept {
   Run run = take_run(count);
   if (run.first != kNoPage) return run;
-  const bool can_grow = can_grow_heap(count);
-  if (can_grow)
-    if (const PageIndex first = grow_heap(count); first != kNoPage)
-      return take_front_of_run(first, count);
   flush();
   run = search_run(count);
-  if (run.first != kNoPage || can_grow || must_not_abort) return run;
-  // Nothing is left but to ask: sbrk refuses, or ends the program where ABORTING_MALLOC says so.
+  if (run.first != kNoPage || (must_not_abort && !can_grow_heap(count))) return run;
   const PageIndex first = grow_heap(count);
   return first != kNoPage ? take_front_of_run(first, count) : kNoRun;
 }
@@ -49,13 +41,9 @@ Run obtain_run(HeapPages count) noexcept {
 Address obtain_meta_slots() noexcept {
   Address slots = take_slots(kMetaPageSlots);
   if (slots != kNone) return slots;
-  // Growth and a flush may bring slots of their own; only then is a page made metadata.
-  if (!has_free_run() && can_grow_heap(kOnePage)) grow_heap(kOnePage);
-  slots = take_slots(kMetaPageSlots);
-  if (slots != kNone) return slots;
   const Run run = obtain_run(kOnePage);
   if (run.first == kNoPage) return kNone;
-  slots = take_slots(kMetaPageSlots);
+  slots = take_slots(kMetaPageSlots);  // a flush and growth may bring slots of their own
   if (slots != kNone) {
     give_back_run(run.first, kOnePage);
     return slots;
@@ -67,9 +55,11 @@ Address obtain_meta_slots() noexcept {
 MetaPage* obtain_page_with_room(uint32_t length) noexcept {
   if (MetaPage* meta = page_with_room(length)) return meta;
   if (MetaPage* meta = take_warm_page()) return meta;
-  if (MetaPage* meta = obtain_cut_page_quietly()) return meta;
-  // Everything at hand went home: that may have made room in a page. Else nothing is left but to ask.
-  if (MetaPage* meta = page_with_room(length)) return meta;
+  if (MetaPage* meta = cut_spare_page(length)) return meta;
+  if (!has_free_run()) {
+    flush();
+    if (MetaPage* meta = page_with_room(length)) return meta;
+  }
   return obtain_cut_page();
 }
 

@@ -43,11 +43,12 @@ constexpr uint32_t kSchemaVersion = 1;
   X(small_max, kSmallMax)                                                                          \
   X(class_max, kClassMax)                                                                          \
   X(size_classes, kSizeClasses)                                                                    \
+  X(shared_classes, kSharedClasses)                                                                \
   X(stack_words_count, kStackWords)                                                                \
   X(room_stacks, kRoomStacks)                                                                      \
   X(exact_bins, kExactBins)                                                                        \
   X(bins_per_doubling, kBinsPerDoubling)                                                           \
-  X(run_bins, kRunBins<ThisModel>)                                                                 \
+  X(run_bins, kRunBins)                                                                            \
   X(meta_link_shift, kMetaLinkShift)                                                               \
   X(header_bytes, sizeof(MiniPageHeader))                                                          \
   X(header_free, offsetof(MiniPageHeader, free))                                                   \
@@ -79,7 +80,8 @@ constexpr uint32_t kSchemaVersion = 1;
   X(entry_bytes, sizeof(PageEntry))                                                                \
   X(entry_kind, offsetof(PageEntry, kind))                                                         \
   X(entry_tail, offsetof(PageEntry, tail))                                                         \
-  X(entry_owner, offsetof(PageEntry, owner))                                                       \
+  X(entry_spare, offsetof(PageEntry, spare))                                                       \
+  X(entry_spare_is_fresh, offsetof(PageEntry, spare_is_fresh))                                     \
   X(entry_run_pages, offsetof(PageEntry, run_pages))                                               \
   X(entry_next, offsetof(PageEntry, links.next))                                                   \
   X(entry_prev, offsetof(PageEntry, links.prev))                                                   \
@@ -101,8 +103,9 @@ constexpr uint32_t kSchemaVersion = 1;
   X(global_warm_page, offsetof(GlobalMetaPage, warm_page))                                         \
   X(global_metadata_stack, offsetof(GlobalMetaPage, metadata_stack))                               \
   X(global_room_mask, offsetof(GlobalMetaPage, room_mask))                                         \
-  X(global_exact_mask, offsetof(GlobalMetaPage, exact_mask))                                       \
-  X(global_doubling_mask, offsetof(GlobalMetaPage, doubling_mask))                                 \
+  X(global_spare_mask, offsetof(GlobalMetaPage, spare_mask))                                       \
+  X(global_spare_stacks, offsetof(GlobalMetaPage, spare_stacks))                                   \
+  X(global_bin_mask, offsetof(GlobalMetaPage, bin_mask))                                           \
   X(global_class_stacks, offsetof(GlobalMetaPage, class_stacks))                                   \
   X(global_room_stacks, offsetof(GlobalMetaPage, room_stacks))                                     \
   X(global_bins, offsetof(GlobalMetaPage, bins))                                                   \

@@ -7,30 +7,6 @@
 namespace gharial {
 namespace {
 
-void mark_bin(uint32_t bin, bool occupied) noexcept {
-  if (bin < kExactBins) {
-    const uint32_t bit = 1u << bin;
-    global.exact_mask = occupied ? global.exact_mask | bit : global.exact_mask & ~bit;
-  } else {
-    const uint64_t bit = uint64_t{1} << (bin - kExactBins);
-    global.doubling_mask = occupied ? global.doubling_mask | bit : global.doubling_mask & ~bit;
-  }
-}
-
-// Lowest occupied bin at or above `bin`; kRunBins iff none. Constant time.
-uint32_t occupied_bin_from(uint32_t bin) noexcept {
-  if (bin < kExactBins) {
-    const uint32_t exact = global.exact_mask >> bin << bin;
-    if (exact != 0) return static_cast<uint32_t>(std::countr_zero(exact));
-    bin = kExactBins;
-  }
-  const uint32_t b = bin - kExactBins;
-  if (b >= 64) return kRunBins<ThisModel>;
-  const uint64_t doubling = global.doubling_mask >> b << b;
-  return doubling == 0 ? kRunBins<ThisModel>
-                       : kExactBins + static_cast<uint32_t>(std::countr_zero(doubling));
-}
-
 void insert_run(PageIndex page, HeapPages length) noexcept {
   const uint32_t bin = bin_of(length);
   PageEntry& head = entry_of(page);
@@ -38,13 +14,12 @@ void insert_run(PageIndex page, HeapPages length) noexcept {
   last.kind = head.kind = PageKind::free_run;
   last.run_pages = head.run_pages = length.raw;
   head.tail = 0;
-  head.owner = 0;
   head.links.prev = kNoPage;
   head.links.next = global.bins[bin];
   if (head.links.next != kNoPage)
     entry_of(head.links.next).links.prev = page;
   else
-    mark_bin(bin, true);
+    global.bin_mask |= uint64_t{1} << bin;
   global.bins[bin] = page;
 }
 
@@ -55,7 +30,7 @@ void unlink_run(const PageEntry& head) noexcept {
     entry_of(head.links.prev).links.next = head.links.next;
   } else {
     global.bins[bin] = head.links.next;
-    if (head.links.next == kNoPage) mark_bin(bin, false);
+    if (head.links.next == kNoPage) global.bin_mask &= ~(uint64_t{1} << bin);
   }
 }
 
@@ -93,17 +68,13 @@ Run take_front_of_run(PageIndex page, HeapPages count) noexcept {
 }
 
 Run take_run(HeapPages count) noexcept {
-  uint32_t bin = bin_of(count);
-  PageIndex page = kNoPage;
-  if (bin >= kExactBins) {  // the own bin may hold shorter runs: try its head, then the bins above
-    page = global.bins[bin];
-    if (page != kNoPage && entry_of(page).run_pages < count.raw) page = kNoPage;
-    bin++;
-  }
-  if (page == kNoPage) {
-    bin = occupied_bin_from(bin);
-    if (bin >= kRunBins<ThisModel>) return kNoRun;
-    page = global.bins[bin];
+  const uint32_t bin = bin_of(count);
+  PageIndex page = global.bins[bin];
+  // The own bin of a long run may hold shorter ones: its head is tried, then the bins above.
+  if (page == kNoPage || (bin >= kExactBins && entry_of(page).run_pages < count.raw)) {
+    const uint64_t above = global.bin_mask & ~uint64_t{1} << bin;
+    if (above == 0) return kNoRun;
+    page = global.bins[std::countr_zero(above)];
   }
   return take_front_of_run(page, count);
 }

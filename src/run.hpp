@@ -12,13 +12,13 @@ constexpr uint32_t bin_of(HeapPages length) noexcept {
   const uint32_t quarter =
       ((length.raw - 1) >> (doubling - kBinsPerDoublingShift)) & (kBinsPerDoubling - 1);
   const uint32_t bin = kExactBins + (doubling - log2(kExactBins)) * kBinsPerDoubling + quarter;
-  return bin < kRunBins<ThisModel> ? bin : kRunBins<ThisModel> - 1;
+  return bin < kRunBins ? bin : kRunBins - 1;
 }
 static_assert(bin_of(HeapPages{1}) == 0 && bin_of(HeapPages{32}) == 31 &&
               bin_of(HeapPages{33}) == 32);
 static_assert(bin_of(HeapPages{40}) == 32 && bin_of(HeapPages{41}) == 33 &&
               bin_of(HeapPages{65}) == 36);
-static_assert(bin_of(HeapPages{65536}) < kRunBins<Wasm32>);
+static_assert(bin_of(HeapPages{8192}) == kRunBins - 1 && bin_of(HeapPages{65536}) == kRunBins - 1);
 
 // Pages handed out; those from `fresh_from` on never were before, so they are zero. first ==
 // kNoPage: there are none.
@@ -27,7 +27,7 @@ struct Run {
 };
 inline constexpr Run kNoRun{kNoPage, kNoPage};
 
-inline bool has_free_run() noexcept { return global.exact_mask != 0 || global.doubling_mask != 0; }
+inline bool has_free_run() noexcept { return global.bin_mask != 0; }
 
 // A run of `count` pages, out of the free ones. Constant time: one look into the own bin, then
 // bit masks (Masmano et al., TLSF, ECRTS 2004, with exact bins for short runs). The caller writes

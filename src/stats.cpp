@@ -4,6 +4,7 @@
 // first block of metadata.
 #include "check.hpp"
 #include "heap.hpp"
+#include "large.hpp"
 #include "metadata.hpp"
 #include "walk.hpp"
 #include <errno.h>
@@ -16,9 +17,7 @@ namespace {
 // Calls visit(block, bytes, state) for every block of a run of MiniPages until it returns true.
 template <class Visit>
 bool walk_blocks(MetaPage& meta, uint32_t first, MiniPageHeader& header, Visit visit) noexcept {
-  if (header.kind == RunKind::medium_run)
-    return visit(address_of(meta, first), header.run * size_t{kMiniPageBytes}, BlockState::live);
-  if (header.kind != RunKind::small_run) return false;
+  if (header.kind == RunKind::large_tail) return false;
   for (uint32_t number = 0; number < header.capacity; ++number)
     if (visit(address_of(meta, first) + number * header.block_bytes, size_t{header.block_bytes},
               state_in_run(header, number)))
@@ -38,7 +37,7 @@ void add_cut_page(gharial_stats& stats, MetaPage& meta) noexcept {
   if (longest > stats.largest_free_bytes) stats.largest_free_bytes = longest;
   walk_runs(meta, [&](uint32_t first, MiniPageHeader& header) {
     if (header.kind == RunKind::large_tail) stats.live_bytes += header.run * size_t{kMiniPageBytes};
-    if (header.kind == RunKind::small_run)
+    if (header.kind != RunKind::large_tail)
       stats.slack_bytes +=
           header.run * size_t{kMiniPageBytes} - header.capacity * size_t{header.block_bytes};
     walk_blocks(meta, first, header, [&](Address, size_t bytes, BlockState state) {
@@ -66,7 +65,8 @@ void collect(gharial_stats& stats) noexcept {
     case PageKind::large_head:
       stats.large_pages += length.raw;
       stats.live_blocks++;
-      stats.live_bytes += bytes;
+      stats.live_bytes += bytes - entry.spare * size_t{kMiniPageBytes};
+      stats.free_bytes += entry.spare * size_t{kMiniPageBytes};
       break;
     case PageKind::gap: stats.external_bytes += bytes; break;
     default: stats.free_pages += length.raw; note_free(stats, bytes);
@@ -158,13 +158,10 @@ int gharial_visit_blocks(int (*visit)(void*, size_t, enum gharial_block_state, v
                      static_cast<enum gharial_block_state>(state), context);
     return answer != 0;
   };
-  walk_pages([&](PageIndex page, const PageEntry& entry, HeapPages length) {
+  walk_pages([&](PageIndex page, const PageEntry& entry, HeapPages) {
     if (answer != 0) return;
     if (entry.kind == PageKind::large_head)
-      visit_block(address_of(page),
-                  (static_cast<size_t>(length.raw) << kHeapPageShift) +
-                      entry.tail * size_t{kMiniPageBytes},
-                  BlockState::live);
+      visit_block(address_of(page), bytes_of_large(entry), BlockState::live);
     if (entry.kind != PageKind::cut) return;
     MetaPage& meta = meta_of(entry);
     walk_runs(meta, [&](uint32_t first, MiniPageHeader& header) {

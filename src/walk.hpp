@@ -95,8 +95,7 @@ inline BlockState state_of(Address block) noexcept {
   walk_runs(meta, [&](uint32_t first, MiniPageHeader& header) {
     const Address begin = address_of(meta, first);
     if (block < begin || block >= begin + header.run * kMiniPageBytes) return;
-    if (header.kind == RunKind::medium_run && block == begin) state = BlockState::live;
-    if (header.kind != RunKind::small_run) return;
+    if (header.kind == RunKind::large_tail) return;
     const uint32_t number = block_number(header, static_cast<uint32_t>(block - begin));
     if (number < header.capacity && begin + number * header.block_bytes == block)
       state = state_in_run(header, number);

@@ -5,7 +5,7 @@
  * @property {number} address
  * @property {number} size
  * @property {BlockState} state
- * @property {number} size_class 0: medium or large
+ * @property {number} size_class 0: large
  * @property {'mini' | 'large'} space
  * @property {number} page_index of the heap page it begins in
  */
@@ -26,7 +26,7 @@ export type Block = {
     size: number;
     state: BlockState;
     /**
-     * 0: medium or large
+     * 0: large
      */
     size_class: number;
     space: "mini" | "large";

@@ -7,14 +7,13 @@ export class Findings {
     /** @type {HeapFault[]} */ errors: HeapFault[];
     /** @type {import('./walk.js').PageRun[]} */ runs: import("./walk.js").PageRun[];
     /** @type {Map<number, MetaPage>} meta-pages by heap page */ meta: Map<number, MetaPage>;
-    /** @type {Map<number, { size_class: number, header: import('./heap_image.js').MiniPageHeader, address: number, length: number }>} by MiniPage */
-    small: Map<number, {
+    /** @type {Map<number, { size_class: number, header: import('./heap_image.js').MiniPageHeader, address: number, length: number }>} runs by MiniPage: all of theirs, or the first if they are one block */
+    class_runs: Map<number, {
         size_class: number;
         header: import("./heap_image.js").MiniPageHeader;
         address: number;
         length: number;
     }>;
-    /** @type {Map<number, number>} addresses of the headers of medium runs, by the MiniPage they begin in */ medium: Map<number, number>;
     /** @type {Map<number, number>} pages whose list of a class is not empty: class stacks must have as many */ listed: Map<number, number>;
     used_mini_pages: number;
     /** @readonly */ readonly heap: import("./heap_image.js").HeapImage;

@@ -10,6 +10,7 @@
  * @property {number} map_size bytes of the maps
  * @property {{ size_class: number, block_size: number, pages: number[] }[]} size_class_stacks heap pages with a partly free run of the class
  * @property {{ room: number, pages: number[] }[]} room_stacks heap pages by their longest run of free MiniPages
+ * @property {{ spare: number, pages: number[] }[]} spare_stacks first pages of large blocks by the spare MiniPages of their last page; stacks that hold some
  * @property {{ bin: number, runs: { page_index: number, number_of_pages: number }[] }[]} run_bins free runs of heap pages; bins that hold some
  * @property {number[]} metadata_stack metadata pages with free slots
  * @property {Record<import('./layout.js').CounterName, number>} counters
@@ -56,6 +57,13 @@ export type GlobalMetaPage = {
      */
     room_stacks: {
         room: number;
+        pages: number[];
+    }[];
+    /**
+     * first pages of large blocks by the spare MiniPages of their last page; stacks that hold some
+     */
+    spare_stacks: {
+        spare: number;
         pages: number[];
     }[];
     /**

@@ -23,8 +23,8 @@ export class HeapImage {
     /** @readonly */ readonly warm_page: number;
     /** @readonly */ readonly metadata_stack: number;
     /** @readonly */ readonly room_mask: number;
-    /** @readonly */ readonly exact_mask: number;
-    /** @readonly */ readonly doubling_masks: number[];
+    /** @readonly */ readonly spare_mask: number;
+    /** @readonly */ readonly bin_masks: number[];
     /** Address of a heap page. @param {number} page */
     addressOf(page: number): number;
     /** @param {number} page @returns {PageEntry} */
@@ -48,6 +48,8 @@ export class HeapImage {
     classStack(size_class: number): number;
     /** Top of the global stack of pages whose longest run of free MiniPages is `room`. @param {number} room */
     roomStack(room: number): number;
+    /** First page of the newest large block with so many spare MiniPages. @param {number} spare */
+    spareStack(spare: number): number;
     /** First free run of heap pages in the bin. @param {number} bin */
     bin(bin: number): number;
     /** @param {number} i place in COUNTER_NAMES */
@@ -69,7 +71,11 @@ export type PageEntry = {
     address: number;
     kind: number;
     tail: number;
-    owner: number;
+    /**
+     * MiniPages at the end of a large block's last page that are not its
+     */
+    spare: number;
+    spare_is_fresh: boolean;
     run_pages: number;
     next: number;
     prev: number;

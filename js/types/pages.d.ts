@@ -7,7 +7,7 @@
  * @property {number} length how many
  * @property {MiniPageKind} kind `metadata`: a slot in use, `static`: below the heap
  * @property {boolean} fresh free, and never handed out since memory grew
- * @property {number} size_class 0 unless small
+ * @property {number} size_class 0 unless small or medium
  * @property {number} block_size of a large block: the part that lies in this heap page
  * @property {number} number_of_blocks of a large block: 1 where it begins, else 0
  * @property {number} number_of_used_blocks
@@ -55,7 +55,7 @@ export type MiniPageStatistics = {
      */
     fresh: boolean;
     /**
-     * 0 unless small
+     * 0 unless small or medium
      */
     size_class: number;
     /**

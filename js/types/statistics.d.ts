@@ -15,7 +15,7 @@
  * @property {number} largest_free_size the largest run of free heap pages, or of free MiniPages
  * @property {number} number_of_pages heap pages, without those of others
  * @property {number} number_of_free_pages
- * @property {number} number_of_mini_pages MiniPages in use; whole pages of large blocks count as 32
+ * @property {number} number_of_mini_pages MiniPages in use; those of large blocks too
  * @property {number} number_of_live_allocations
  * @property {number} number_of_cached_blocks free blocks on free-block stacks and in cursors
  * @property {number} fresh_mini_pages handed out for the first time since memory grew
@@ -108,7 +108,7 @@ export type HeapStatistics = {
     number_of_pages: number;
     number_of_free_pages: number;
     /**
-     * MiniPages in use; whole pages of large blocks count as 32
+     * MiniPages in use; those of large blocks too
      */
     number_of_mini_pages: number;
     number_of_live_allocations: number;

@@ -7,8 +7,8 @@ export function slotsOf(heap: HeapImage, run: import("./walk.js").PageRun): {
     bytes: number;
     free: boolean;
 }[];
-/** Blocks of a small run by state. @param {import('./walk.js').MiniRun} part @param {CachedIndex} cached */
-export function smallCounts(part: import("./walk.js").MiniRun, cached: CachedIndex): {
+/** Blocks of a run by state. @param {import('./walk.js').MiniRun} part @param {CachedIndex} cached */
+export function blockCounts(part: import("./walk.js").MiniRun, cached: CachedIndex): {
     blocks: number;
     used: number;
     free: number;

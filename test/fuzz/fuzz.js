@@ -58,7 +58,8 @@ export function whatBroke({ output, artifact }) {
   const lines = output.split('\n');
   const error = lines.findIndex((line) => /ERROR:|runtime error:/.test(line));
   const around = lines.slice(Math.max(0, error - 3), error + 25).map((line) => line.slice(0, 200));
-  const input = artifact === undefined ? [] : [`input: ${readFileSync(artifact).toString('base64')}`];
+  const input =
+    artifact === undefined ? [] : [`input: ${readFileSync(artifact).toString('base64')}`];
   return [...(error < 0 ? lines.slice(-30) : around), ...input].join('\n');
 }
 

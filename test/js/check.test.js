@@ -48,6 +48,11 @@ class Patient {
     throw new Error('the varied heap has no such run');
   }
 
+  /** @param {number} size_class */
+  stack(size_class) {
+    return blockStack(this.heap, size_class).entries;
+  }
+
   /** A class whose free-block stack holds two blocks or more. */
   stacked() {
     for (let c = 1; c <= this.k.size_classes; ++c) {
@@ -217,7 +222,21 @@ const PLANTED = [
     'a run in the wrong bin',
     (p) => p.u32(p.global('bins') + 4 * (p.k.run_bins - 1), p.run('free').page),
   ],
-  ['I6', 'a bin mask with a bit too many', (p) => p.u8(p.global('doubling_mask') + 5, 0x02)],
+  [
+    'I4',
+    'a large block that lost a spare MiniPage',
+    (p) => {
+      const { entry } = p.run('large', (run) => run.entry.spare > 1);
+      p.u8(entry.address + p.k.entry_spare, entry.spare - 1);
+    },
+  ],
+  ['I4', 'a spare mask that lost its bits', (p) => p.u32(p.global('spare_mask'), 0)],
+  [
+    'I4',
+    'a spare stack that names a block without spare MiniPages',
+    (p) => p.u32(p.global('spare_stacks') + 4 * 31, p.run('large').page),
+  ],
+  ['I6', 'a bin mask with a bit too many', (p) => p.u8(p.global('bin_mask') + 5, 0x02)],
   [
     'I7',
     'a MiniPage of a run that the map does not know',
@@ -240,8 +259,8 @@ const PLANTED = [
     'I8',
     'a stacked block that is home',
     (p) => {
-      const { size_class, first } = p.stacked();
-      const { header, part } = p.small((h) => h.size_class === size_class && homeOf(h) > 0);
+      const { header, part } = p.small((h) => homeOf(h) > 0 && p.stack(h.size_class).length > 0);
+      const first = blockStack(p.heap, header.size_class).start + 4;
       const word = header.free.findIndex((bits) => bits !== 0);
       const block = word * 32 + 31 - Math.clz32(header.free[word] & -header.free[word]);
       p.u32(first, part.address + block * header.block_bytes);
@@ -308,8 +327,12 @@ const PLANTED = [
   ],
   [
     'I10',
-    'maps that reach into the slots of others',
-    (p) => p.u32(p.global('map_bytes'), p.heap.maps.bytes + 65_536),
+    'maps in a slot that is free',
+    (p) => {
+      const slot = p.heap.maps.at / 2048;
+      const { entry } = p.run('metadata', ({ page }) => page === Math.floor(slot / 32));
+      p.u32(entry.address + p.k.entry_run_pages, (entry.run_pages | (1 << (slot % 32))) >>> 0);
+    },
   ],
   ['I10', 'metadata pages that are on no stack', (p) => p.u32(p.global('metadata_stack'), 0)],
   [

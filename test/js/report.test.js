@@ -48,7 +48,7 @@ describe('the report', function () {
     const parts = [
       ...[small(8, 3, 9), small(8, 9, 9), small(9, 3, 9), small(16_384, 1, 1, 8)],
       ...[
-        part({ kind: 'medium', length: 3, number_of_blocks: 1 }),
+        part({ kind: 'medium', length: 3, number_of_blocks: 1, number_of_used_blocks: 1 }),
         part({ kind: 'large', length: 2, number_of_blocks: 1 }),
       ],
       ...[

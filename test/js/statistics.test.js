@@ -106,7 +106,14 @@ describe('statistics', () => {
     const pages = heap.getPageStatistics({ start: large / 65_536, end: large / 65_536 + 3 });
     assert.deepEqual(
       pages.map(({ kind }) => kind),
-      ['large', 'large', 'cut'],
+      ['large', 'large', 'large'],
+    );
+    assert.deepEqual(
+      pages[2].mini_pages.map(({ kind, length }) => [kind, length]),
+      [
+        ['large', 3],
+        ['free', 29],
+      ],
     );
     const tail = pages[2].mini_pages[0];
     assert.deepEqual(

@@ -30,10 +30,10 @@ const known = [
     to: '    if (header.capacity % 3 != 1) list_run(meta_of(header), header);\n  }\n}',
   },
   {
-    breaks: 'the oldest block of an idle stack is forgotten instead of sent home',
+    breaks: 'a flush forgets every block of a stack but some',
     file: 'heap.cpp',
-    from: '    send_home(oldest);',
-    to: '    if (oldest % 512 != 0) send_home(oldest);',
+    from: '    while (const Address block = pop_block(size_class)) send_home(block);',
+    to: '    while (const Address block = pop_block(size_class))\n      if (block % 512 != 0) send_home(block);',
   },
   {
     breaks: 'calloc takes one heap page too many for fresh',
@@ -80,20 +80,20 @@ const known = [
   {
     breaks: 'the tail of a large block is not released',
     file: 'large.cpp',
-    from: '  release_tail(head + pages, entry.tail);',
-    to: '  release_tail(head + pages, 0);',
+    from: '  if (entry.tail != 0) give_back_mini_pages(meta_of(head + pages), 0, entry.tail);',
+    to: '  if (entry.tail == 0) give_back_mini_pages(meta_of(head + pages), 0, entry.tail);',
   },
   {
     breaks: 'a medium block grows over its neighbour',
     file: 'heap.cpp',
-    from: '    if (header.first + to > kMiniPagesPerPage) return false;',
-    to: '    if (header.first + to < kMiniPagesPerPage) meta.free_mask |= low_mask(to - from) << end;',
+    from: '  if (there < needed) return false;',
+    to: '  if (there == 0) return false;',
   },
   {
     breaks: 'the MiniPage map keeps the class of a run that is gone',
     file: 'heap.cpp',
-    from: 'map_mini_pages(address_of(meta, header.first), header.run, kNotSmall, nullptr);',
-    to: 'map_mini_pages(address_of(meta, header.first), header.run, header.size_class, nullptr);',
+    from: 'map_mini_pages(address_of(meta, header.first), mapped_of(header), kNotSmall, nullptr);',
+    to: 'map_mini_pages(address_of(meta, header.first), 0, kNotSmall, nullptr);',
   },
   {
     breaks: 'memalign ignores alignments above a MiniPage',
@@ -108,10 +108,10 @@ const known = [
     to: '  const bool has_gap = !is_first && begin < gap;',
   },
   {
-    breaks: 'long runs of heap pages are put into the bin above theirs',
+    breaks: 'the mask forgets the bins of long runs',
     file: 'run.cpp',
-    from: '    const uint64_t bit = uint64_t{1} << (bin - kExactBins);',
-    to: '    const uint64_t bit = uint64_t{2} << (bin - kExactBins);',
+    from: '    global.bin_mask |= uint64_t{1} << bin;',
+    to: '    global.bin_mask |= uint64_t{bin < 32} << bin;',
   },
 ];
 
@@ -150,14 +150,14 @@ const invented = [
   {
     breaks: 'a large block takes the tail page although others live in it',
     file: 'large.cpp',
-    from: '  if (old_tail != nullptr && old_tail->free_mask != ~low_mask(from.tail)) return false;',
-    to: '  if (old_tail != nullptr && old_tail->free_mask == 0) return false;',
+    from: '  if (meta.free_mask != ~low_mask(tail)) return false;',
+    to: '  if (meta.free_mask == 0) return false;',
   },
   {
-    breaks: 'a fresh tail page counts as fresh although it was in use',
+    breaks: 'spare MiniPages count as fresh although they were in use',
     file: 'large.cpp',
-    from: 'cut_tail(head + size.pages, size.tail, slots, head + size.pages >= taken.fresh_from);',
-    to: 'cut_tail(head + size.pages, size.tail, slots, true);',
+    from: '  write_large(head, needed, mini_pages, end > taken.fresh_from);',
+    to: '  write_large(head, needed, mini_pages, true);',
   },
   {
     breaks: 'memory that others dirtied and gave back counts as fresh',
@@ -184,10 +184,10 @@ const invented = [
     to: '    if (c < kSizeClasses) while (const Address block = pop_block(size_class)) send_home(block);',
   },
   {
-    breaks: 'after refused growth the stacks are not emptied',
+    breaks: 'before growth the stacks are not emptied',
     file: 'obtain.cpp',
-    from: '  flush();',
-    to: '  (void)&flush;',
+    from: '  flush();\n  run = search_run(count);',
+    to: '  run = search_run(count);',
   },
   {
     breaks: 'realloc copies as much as the new block holds, not the old one',
@@ -198,14 +198,14 @@ const invented = [
   {
     breaks: 'a run of heap pages of the own bin is taken although it is too short',
     file: 'run.cpp',
-    from: '    if (page != kNoPage && entry_of(page).run_pages < count.raw) page = kNoPage;',
-    to: '    if (page != kNoPage && entry_of(page).run_pages + 1 < count.raw) page = kNoPage;',
+    from: '(bin >= kExactBins && entry_of(page).run_pages < count.raw)',
+    to: '(bin > kExactBins && entry_of(page).run_pages < count.raw)',
   },
   {
-    breaks: 'stacks of classes that nobody uses never empty',
-    file: 'heap.cpp',
-    from: '  global.aged_class = last == kSizeClasses ? 1 : static_cast<uint8_t>(last + 1);',
-    to: '  global.aged_class = last == kSizeClasses ? 1 : last == 0 ? 1 : last;',
+    breaks: 'a page is cut for small blocks while a flush would make room',
+    file: 'obtain.cpp',
+    from: '    if (MetaPage* meta = page_with_room(length)) return meta;\n  }',
+    to: '  }',
   },
   {
     breaks: 'a page of a class leaves its stack and the page below still points to it',
@@ -220,28 +220,28 @@ const invented = [
     to: '  if (meta.page == kNoPage) {',
   },
   {
-    breaks: 'freeing a large block leaves its pages counted as in use',
+    breaks: 'freeing a large block forgets that some MiniPages were spare',
     file: 'large.cpp',
-    from: '  global.counters.used_mini_pages -= pages.raw * kMiniPagesPerPage;',
-    to: '  global.counters.used_mini_pages -= pages.raw;',
+    from: '  global.counters.used_mini_pages -= pages.raw * kMiniPagesPerPage - entry.spare;',
+    to: '  global.counters.used_mini_pages -= pages.raw * kMiniPagesPerPage;',
   },
   {
-    breaks: 'a large block that shrinks forgets the pages behind its new tail',
+    breaks: 'a large block that shrinks forgets the pages behind it',
     file: 'large.cpp',
-    from: '  if (to.pages_with_tail() < from.pages)',
-    to: '  if (to.pages_with_tail() < from.pages - kOnePage)',
+    from: '  if (needed < had) give_back_run(head + needed, had - needed);',
+    to: '  if (needed > had) give_back_run(head + needed, had - needed);',
   },
   {
-    breaks: 'the new tail of a block that grew counts as fresh although it was in use',
+    breaks: 'the spare MiniPages of a block that grew count as fresh although they were in use',
     file: 'large.cpp',
-    from: '  if (more.raw != 0) tail_is_fresh = after + more > take_front_of_run(after, more).fresh_from;',
-    to: '  if (more.raw != 0) tail_is_fresh = take_front_of_run(after, more).first == after;',
+    from: '    is_fresh = take_front_of_run(after, more).fresh_from < after + more;',
+    to: '    take_front_of_run(after, more), is_fresh = true;',
   },
   {
-    breaks: 'the new tail of a block that shrank counts as fresh although it was in use',
+    breaks: 'the spare MiniPages of a block that shrank count as fresh although they were in use',
     file: 'large.cpp',
-    from: '  if (to.tail != 0) cut_tail(head + to.pages, to.tail, slots, false);',
-    to: '  if (to.tail != 0) cut_tail(head + to.pages, to.tail, slots, true);',
+    from: '  bool is_fresh = entry.spare_is_fresh && to >= from;',
+    to: '  bool is_fresh = entry.spare_is_fresh || to < from;',
   },
   {
     breaks: 'the class loses its current run when one block of it is home',
@@ -264,8 +264,8 @@ const invented = [
   {
     breaks: 'realloc keeps a small block however much of it is left over',
     file: 'heap.cpp',
-    from: '    return bytes <= usable && (bytes > usable / 2 || usable == kStepBytes);',
-    to: '    return bytes <= usable;',
+    from: '  if (bytes <= usable && (bytes > usable / 2 || usable == kStepBytes)) return true;',
+    to: '  if (bytes <= usable) return true;',
   },
   {
     breaks: 'realloc fails to shrink when memory is full',
@@ -286,10 +286,10 @@ const invented = [
     to: '',
   },
   {
-    breaks: 'the slots of a tail are lost when the block is refused',
+    breaks: 'a large block that is freed stays on the stack of spare MiniPages',
     file: 'large.cpp',
-    from: '    if (slots != kNone) give_back_slots(slots, kMetaPageSlots);',
-    to: '',
+    from: '  leave_spare_stack(entry);\n  entry.kind = PageKind::unknown;',
+    to: '  entry.kind = PageKind::unknown;',
   },
   {
     breaks: 'after refused growth only the first run of the own bin is looked at',
@@ -304,10 +304,10 @@ const invented = [
     to: '  head.kind = PageKind::unknown;',
   },
   {
-    breaks: 'growth found a run and the search for it starts again',
-    file: 'obtain.cpp',
-    from: '    if (const PageIndex first = grow_heap(count); first != kNoPage)',
-    to: '    if (const PageIndex first = grow_heap(count); first != kNoPage && count.raw == 1)',
+    breaks: 'a medium block that grew keeps its old class in the MiniPage map',
+    file: 'heap.cpp',
+    from: '  front.mini_page_map[run_address(header) >> kMiniPageShift] = size_class.raw;',
+    to: '  front.mini_page_map[run_address(header) >> kMiniPageShift] |= size_class.raw;',
   },
   {
     breaks: 'the page that a flush freed is spent on metadata though it freed slots too',
@@ -318,14 +318,14 @@ const invented = [
   {
     breaks: 'a shrink may ask sbrk for memory',
     file: 'obtain.cpp',
-    from: '  if (run.first != kNoPage || can_grow || must_not_abort) return run;',
-    to: '  if (run.first != kNoPage || can_grow) return run;',
+    from: '  if (run.first != kNoPage || (must_not_abort && !can_grow_heap(count))) return run;',
+    to: '  if (run.first != kNoPage) return run;',
   },
   {
-    breaks: 'an sbrk that may be refused comes before the room that a flush makes',
-    file: 'obtain.cpp',
-    from: '  if (MetaPage* meta = obtain_cut_page_quietly()) return meta;',
-    to: '  if (MetaPage* meta = obtain_cut_page()) return meta;',
+    breaks: 'a page with spare MiniPages is cut in the wrong place',
+    file: 'large.cpp',
+    from: '  entry.tail = static_cast<uint8_t>(mini_pages % kMiniPagesPerPage);',
+    to: '  entry.tail = static_cast<uint8_t>(mini_pages % kMiniPagesPerPage - 1);',
   },
   {
     breaks: 'slots are not aligned to their size',

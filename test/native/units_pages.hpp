@@ -160,7 +160,7 @@ TEST("runs: bins hold lengths in order, each in one bin") {
     const uint32_t bin = bin_of(HeapPages{length});
     CHECK(bin == before || bin == before + 1);
     CHECK(length > 32 || bin == length - 1);
-    CHECK(bin < kRunBins<ThisModel>);
+    CHECK(bin < kRunBins);
     before = bin;
   }
 }
@@ -168,7 +168,8 @@ TEST("runs: bins hold lengths in order, each in one bin") {
 // Takes pages as a large block does: whoever takes them writes the entries.
 inline PageIndex pages_of(uint32_t count, Run (*from)(HeapPages) noexcept = take_run) {
   const Run run = from(HeapPages{count});
-  if (run.first != kNoPage) write_large_entries(run.first, HeapPages{count}, 0);
+  if (run.first != kNoPage)
+    write_large(run.first, HeapPages{count}, count * kMiniPagesPerPage, false);
   return run.first;
 }
 
@@ -181,7 +182,8 @@ TEST("runs: pages given back join the free pages on both sides, in any order") {
     const HeapPages parts[] = {HeapPages{7}, HeapPages{13}, HeapPages{20}};
     const PageIndex starts[] = {whole, whole + HeapPages{7}, whole + HeapPages{20}};
     const int first = order / 2, second = (first + 1 + order % 2) % 3, third = 3 - first - second;
-    for (int i = 0; i < 3; ++i) write_large_entries(starts[i], parts[i], 0);
+    for (int i = 0; i < 3; ++i)
+      write_large(starts[i], parts[i], parts[i].raw * kMiniPagesPerPage, false);
     for (const int i : {first, second, third}) give_back_run(starts[i], parts[i]);
     CHECK_SOUND();
     CHECK_EQUAL(pages_of(40).raw, whole.raw);

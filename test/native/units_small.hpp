@@ -28,7 +28,7 @@ TEST("bits: runs of ones agree with counting them one by one") {
   }
 }
 
-TEST("size classes: every size to 16 KiB gets the first class that is large enough and aligned") {
+TEST("size classes: every size to 62 KiB gets the first class that is large enough and aligned") {
   for (uint32_t bytes = 0; bytes <= kClassMax; ++bytes) {
     const uint32_t align = bytes >= kBaseAlignment ? kBaseAlignment : 8;
     uint8_t c = 1;
@@ -57,7 +57,8 @@ TEST("size classes: the block number of every byte of every run is exact") {
 }
 
 TEST("MiniPages: a run gives every block once through the cursor, and takes each home") {
-  for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+  for (uint8_t c = 1; c <= kSharedClasses; ++c) {
+    if (is_one_block(SizeClass{c})) continue;
     MiniPageHeader header;
     make_small_run(header, SizeClass{c}, 0);
     CHECK_EQUAL(blocks_home(header), header.capacity);
@@ -85,6 +86,18 @@ TEST("MiniPages: a run gives every block once through the cursor, and takes each
   }
 }
 
+TEST("MiniPages: a run of one block begins live, and is free when the block comes home") {
+  for (uint32_t length = 1; length <= kClassMaxMiniPages; ++length) {
+    const SizeClass size_class = class_of_mini_pages(length);
+    CHECK(is_one_block(size_class) && bytes_of(size_class) == length * kMiniPageBytes);
+    MiniPageHeader header;
+    std::memset(&header, 0xff, sizeof header);
+    make_small_run(header, size_class, 1);
+    CHECK(header.capacity == 1 && header.run == length && blocks_home(header) == 0);
+    CHECK(give_home(header, 0));
+  }
+}
+
 TEST("MiniPages: what is left in a cursor goes home to its own word") {
   MiniPageHeader header;
   make_small_run(header, SizeClass{1}, 0);  // 256 blocks of 8 bytes: four words
@@ -109,8 +122,8 @@ TEST("free-block stacks: each takes its capacity, newest first, and keeps the wo
   for (uint8_t c = 1; c <= kSizeClasses; ++c) {
     const SizeClass size_class{c};
     const uint32_t capacity = stack_capacity(size_class);
-    CHECK(capacity >= 2 && capacity <= 63);
-    CHECK(capacity == 2 || capacity * bytes_of(size_class) <= 4096);
+    CHECK(capacity >= kStackCapacityMin && capacity <= 63);
+    CHECK(capacity == kStackCapacityMin || capacity * bytes_of(size_class) <= 4096);
     CHECK(pop_block(size_class) == kNone);
     for (uint32_t i = 0; i < capacity; ++i) CHECK(push_block(size_class, 0x1000 + 8 * i));
     CHECK(!push_block(size_class, 0x9000));
@@ -173,16 +186,33 @@ TEST("small blocks: a partly free run serves before new MiniPages are taken (M3)
   CHECK_SOUND();
 }
 
-TEST("idle stacks empty: blocks of a class that nobody uses go home while others allocate") {
+TEST("idle stacks pin nothing: what they hold goes home before memory grows") {
   start_heap(0, 64 * kMiB);
   std::vector<Address> idle;
   for (int i = 0; i < 20; ++i) idle.push_back(take(64));
   take(64);  // the run stays
   for (const Address block : idle) give(block);
   CHECK(stats_now().cached_blocks >= 20);
+  const Address medium[] = {take(30'000), take(30'000)};
+  for (const Address block : medium) give(block);
   const SizeClass size_class = class_of(64);
-  for (uint32_t i = 0; i < kSizeClasses * 10; ++i) give(take(20'000));
+  const Word grows = global.counters.heap_grows;
+  while (global.counters.heap_grows == grows) take(3000);
   CHECK(front.tops[size_class.raw] == stack_start(size_class));
+  CHECK(*front.tops[class_at(medium[0]).raw] == kNone);
+  CHECK_SOUND();
+}
+
+TEST("medium blocks are at hand again: the newest first, from the stack of their class") {
+  start_heap(0, 8 * kMiB);
+  Address blocks[6];
+  for (Address& block : blocks) block = take(30'000);
+  const Word fresh = global.counters.fresh_mini_pages;
+  for (const Address block : blocks) give(block);
+  CHECK_EQUAL(stats_now().cached_blocks, 4);  // two found the stack full: their MiniPages are free
+  CHECK_SOUND();
+  for (int i = 3; i >= 0; --i) CHECK_EQUAL(take(29'000), blocks[i]);
+  CHECK_EQUAL(global.counters.fresh_mini_pages, fresh);
   CHECK_SOUND();
 }
 

@@ -6,8 +6,8 @@ import { fnv1a } from '../../../js/memory.js';
 
 const PAGE = 65_536;
 const MINI = 2048;
-const CLASSES = [0, 16, 48, 512];
-const STACK_START = [0, 0, 6, 12, 18]; // four blocks each, with the words that end them
+const CLASSES = [0, 16, 48, 512, 4096]; // a run of the last is one block
+const STACK_START = [0, 0, 6, 12, 18, 24]; // four blocks each, with the words that end them
 const RECORD = 64;
 const MAP_AT = 0x20000;
 
@@ -77,7 +77,16 @@ function constants(w) {
       'free_mask',
     ],
   );
-  const entry = { kind: 5, tail: 1, owner: 2, run_pages: 12, next: 20, prev: 28, meta: 20 };
+  const entry = {
+    kind: 5,
+    tail: 1,
+    spare: 2,
+    spare_is_fresh: 3,
+    run_pages: 12,
+    next: 20,
+    prev: 28,
+    meta: 20,
+  };
   const global = spread(
     {
       ...{
@@ -93,19 +102,25 @@ function constants(w) {
         warm_page: 4,
         metadata_stack: 4,
         room_mask: 4,
-        exact_mask: 4,
-        doubling_mask: 8,
+        spare_mask: 4,
+        bin_mask: 8,
         class_stacks: n * 4,
       },
-      ...{ room_stacks: 32 * 4, bins: 96 * 4, counters: COUNTER_NAMES.length * w },
+      ...{
+        room_stacks: 32 * 4,
+        spare_stacks: 32 * 4,
+        bins: 64 * 4,
+        counters: COUNTER_NAMES.length * w,
+      },
     },
     [
       'counters',
       'bins',
       'room_stacks',
       'class_stacks',
-      'doubling_mask',
-      'exact_mask',
+      'spare_stacks',
+      'bin_mask',
+      'spare_mask',
       'room_mask',
       'metadata_stack',
       'warm_page',
@@ -129,15 +144,16 @@ function constants(w) {
       meta_slot_bytes: MINI,
       meta_page_slots: 2,
       small_max: 512,
-      class_max: 512,
+      class_max: 4096,
     },
     ...{
       size_classes: n - 1,
+      shared_classes: n - 2,
       stack_words_count: STACK_START[n],
       room_stacks: 32,
       exact_bins: 32,
       bins_per_doubling: 4,
-      run_bins: 96,
+      run_bins: 64,
     },
     meta_link_shift: 11,
     ...{
@@ -311,10 +327,14 @@ export function syntheticDump(w, first) {
     next: k.no_mini_page,
     prev: k.unlisted,
   });
-  const medium = cut(1, { kind: k.run_medium, first: 1, run: 2 });
+  const medium = cut(1, {
+    ...{ kind: k.run_medium, first: 1, run: 2, size_class: 4, block_bytes: 4096, capacity: 1 },
+    ...{ countdown: 1, reciprocal: 2 ** 20, next: k.no_mini_page, prev: k.unlisted },
+  });
   meta(6, 4, 0xfffffff8)(0, { kind: k.run_large_tail, first: 0, run: 3 });
   const mini = ((first + 1) * PAGE) / MINI;
   classes[mini] = 2;
+  classes[mini + 1] = 4;
   mapWord(headers_at + mini * w, header);
   mapWord(headers_at + (mini + 1) * w, medium);
   word(at.current + 2 * w, header);
@@ -348,7 +368,7 @@ export function syntheticDump(w, first) {
   global('room_stacks', 4, link(4), 29);
   put(begin + 4 * MINI + k.meta_room_links, 4, link(6));
   put(begin + 6 * MINI + k.meta_room_links + 4, 4, link(4));
-  global('exact_mask', 4, 2 ** 3);
+  global('bin_mask', 4, 2 ** 3);
   global('bins', 4, first + 5, 3);
   const counters = {
     used_mini_pages: 3 + 64 + 3,
