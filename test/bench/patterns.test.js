@@ -34,6 +34,12 @@ describe('patterns of the benchmark', function () {
       for (const other of others) assert.deepEqual(other, first);
     });
 
+  it('notice blocks that overlap, and calloc that does not clear', async () => {
+    // The stub does both, once it has been round its region.
+    for (const name of ['churn-200k', 'calloc'])
+      assert.ok((await measureMemory('stub', name)).mistakes > 1000, name);
+  });
+
   it('count the same twice, and the loop alone less than any allocator', async () => {
     for (const name of ['pair', 'churn-10k', 'calloc', 'first-ten']) {
       const loop = await countPattern('stub', name);
@@ -45,9 +51,19 @@ describe('patterns of the benchmark', function () {
     }
   });
 
+  it('count operations, not steps or calls', async () => {
+    // The loops of cheap patterns have a few dozen instructions, and are driven in few calls.
+    for (const name of ['pair', 'bulk-in-order', 'bulk-in-reverse', 'trees', 'churn-10k']) {
+      const { instructions } = await countPattern('stub', name);
+      assert.ok(instructions > 40 && instructions < 100, `${name}: ${instructions}`);
+    }
+  });
+
   it('live blocks are counted exactly', async () => {
     const { peakLive } = await measureMemory('dlmalloc', 'live-4k+8');
     assert.equal(peakLive, 1000 * (4096 + 8));
+    // A tree of pairs of pointers; nothing of it is live in the end.
+    assert.equal((await measureMemory('dlmalloc', 'trees')).peakLive, (2 ** 18 - 1) * 8);
   });
 
   it('have names of their own, and chunks that never straddle two phases', () => {

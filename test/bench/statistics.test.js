@@ -59,7 +59,7 @@ describe('statistics of the benchmark', () => {
     const { value, low, high } = bootstrap(samples, mean);
     assert.ok(low < value && value < high);
     // Uniform numbers: the mean of 400 has a deviation of sqrt(1/12/400).
-    close(high - low, 2 * 1.96 * Math.sqrt(1 / 12 / 400), 0.008);
+    close(high - low, 2 * 1.96 * Math.sqrt(1 / 12 / 400), 0.004);
     assert.deepEqual(bootstrap(samples, mean), { value, low, high });
   });
 
