@@ -2,7 +2,7 @@
 // pages to the free runs.
 // Assumes: ranges may have gaps between them; only the first may begin within a page that is ours.
 // Keeps: I7 (the new map is a copy), I9, I10. Not constant time: growth stands aside from the
-// bound.
+// bound, and counts for its size (minsize).
 #include "growth.hpp"
 #include "front.hpp"
 #include "metadata.hpp"
@@ -33,7 +33,7 @@ constexpr size_t map_bytes_for(PageIndex end, Spare spare) noexcept {
 }
 
 // Moves the maps to `bytes` bytes at `at`, which cover more pages.
-void move_maps(Address at, size_t bytes) noexcept {
+[[clang::minsize]] void move_maps(Address at, size_t bytes) noexcept {
   const size_t pages = bytes / kMapBytesPerPage, had = global.mapped_pages;
   const Address old = reinterpret_cast<Address>(front.page_map);
   PageEntry* entries = reinterpret_cast<PageEntry*>(at);
@@ -66,7 +66,7 @@ bool fits_slots(size_t bytes) noexcept {
 }
 
 // Heap pages that a range which begins at the break needs for the maps, so that `count` are left.
-HeapPages metadata_pages_for(HeapPages count, Spare spare) noexcept {
+[[clang::minsize]] HeapPages metadata_pages_for(HeapPages count, Spare spare) noexcept {
   const Address at = Source::end();
   const size_t room = room_in_front(at);
   HeapPages own{0};
@@ -86,7 +86,7 @@ void close_stacks() noexcept {
 }
 
 // Makes the page a metadata page whose slots from `used_until` on are free.
-void make_metadata_page_from(PageIndex page, Address used_until) noexcept {
+[[clang::minsize]] void make_metadata_page_from(PageIndex page, Address used_until) noexcept {
   uint32_t free_slots = 0;
   for (uint32_t slot = 0; slot < kSlotsPerPage; ++slot)
     if (address_of(page) + slot * kMetaSlotBytes >= used_until) free_slots |= 1u << slot;
@@ -95,7 +95,7 @@ void make_metadata_page_from(PageIndex page, Address used_until) noexcept {
 
 // Adds a range above everything there is; returns the end of its free pages. kNoPage iff it is too
 // small for the maps that describe it; then it is left alone, and the next range finds it as a gap.
-PageIndex absorb(Range range, Spare spare) noexcept {
+[[clang::minsize]] PageIndex absorb(Range range, Spare spare) noexcept {
   const bool is_first = global.end_page == kNoPage;
   const PageIndex begin = page_of(align_up<Address>(range.begin, kHeapPageBytes));
   const PageIndex end = page_of(range.end);
@@ -160,13 +160,13 @@ HeapPages free_pages_below(PageIndex end) noexcept {
 
 }  // namespace
 
-bool can_grow_heap(HeapPages count) noexcept {
+[[clang::minsize]] bool can_grow_heap(HeapPages count) noexcept {
   const HeapPages trailing = free_pages_below(global.end_page);
   const HeapPages missing = trailing < count ? count - trailing : HeapPages{0};
   return Source::can_grow(missing + metadata_pages_for(missing, Spare::none));
 }
 
-PageIndex grow_heap(HeapPages count) noexcept {
+[[clang::minsize]] PageIndex grow_heap(HeapPages count) noexcept {
   PageIndex end = global.end_page;  // of the topmost free run, if there is one
   for (;;) {
     const HeapPages trailing = free_pages_below(end);

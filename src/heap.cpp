@@ -240,7 +240,7 @@ bool resize_in_place(Address block, size_t bytes) noexcept {
   return true;
 }
 
-void flush() noexcept {
+[[clang::minsize]] void flush() noexcept {
   for (uint8_t c = 1; c <= kSizeClasses; ++c) {
     const SizeClass size_class{c};
     while (const Address block = pop_block(size_class)) send_home(block);
