@@ -96,8 +96,11 @@ export async function runNative(program, args, { seconds, env = {} }) {
 /** Names of the native tests, in the order of their files. @param {string} [root] */
 export function namesOfTests(root = project) {
   return ['units_small.hpp', 'units_pages.hpp', 'units_heap.hpp', 'native.cpp'].flatMap((file) =>
-    [...readFileSync(join(root, 'test/native', file), 'utf8').matchAll(/^TEST\("(.*)"\)/gm)].map(
-      (found) => found[1],
-    ),
+    [
+      // clang-format may break a name into several strings
+      ...readFileSync(join(root, 'test/native', file), 'utf8').matchAll(
+        /^TEST\(\s*((?:"[^"]*"\s*)+)\)/gm,
+      ),
+    ].map(([, strings]) => [...strings.matchAll(/"([^"]*)"/g)].map(([, text]) => text).join('')),
   );
 }

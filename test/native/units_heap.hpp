@@ -22,20 +22,22 @@ TEST(
   fill(block, 0x5a, 20'480);
   fill(behind, 0xa5, 20'480);
   CHECK(resized(block, 20'480) == block && resized(block, 18'500) == block);
-  CHECK_EQUAL(resized(block, 16'384 + 1), block);
-  CHECK_EQUAL(usable(block), 18'432);
-  CHECK_EQUAL(resized(block, 20'480), block);
-  CHECK_EQUAL(resized(behind, 24'576), behind);
-  CHECK_EQUAL(usable(behind), 24'576);
+  CHECK_EQUAL(usable(block), 20'480);  // a shrink that saves less than half
+  CHECK_EQUAL(resized(behind, 40'960), behind);
+  CHECK_EQUAL(usable(behind), 40'960);
   CHECK_SOUND();
-  CHECK(all_bytes(block, 0x5a, 18'432) && all_bytes(behind, 0xa5, 20'480));
+  CHECK(all_bytes(block, 0x5a, 20'480) && all_bytes(behind, 0xa5, 20'480));
   const Address moved = resized(block, 22'000);  // behind is in the way
-  CHECK(moved != block && all_bytes(moved, 0x5a, 18'432) && all_bytes(behind, 0xa5, 20'480));
+  CHECK(moved != block && all_bytes(moved, 0x5a, 20'480) && all_bytes(behind, 0xa5, 20'480));
   CHECK_SOUND();
-  CHECK_EQUAL(resized(behind, 1025), behind);
-  CHECK_EQUAL(usable(behind), 2048);
+  CHECK_EQUAL(resized(behind, 6'145), behind);
+  CHECK_EQUAL(usable(behind), 8'192);
   CHECK_SOUND();
-  give(behind), give(moved);
+  const Address small = resized(behind, 1025);
+  CHECK(small != behind && usable(small) == 1280);
+  CHECK_SOUND();
+  give(small), give(moved);
+  gharial_malloc_trim(0);
   CHECK_EQUAL(global.counters.used_mini_pages, 0);
   CHECK_SOUND();
 }
@@ -413,9 +415,13 @@ TEST("large: a block that grows over a cut tail keeps its pages when a metadata 
   take(kHeapPageBytes);
   while (global.metadata_stack != kNoPage) take(31 * kMiniPageBytes);
   give(low), give(high);
-  const Address block = take(kHeapPageBytes + kMiniPageBytes);  // its meta-page opens `high`
-  CHECK(block == low && entry_of(page_of(high)).kind == PageKind::metadata);
-  give(middle);
+  while (global.room_mask != 0) take(kMiniPageBytes);
+  const Address block = take(kHeapPageBytes + kMiniPageBytes);
+  const Address behind = take(20 * kMiniPageBytes);  // the meta-page of the tail opens `high`
+  CHECK(block == low && behind == block + kHeapPageBytes + kMiniPageBytes);
+  CHECK(entry_of(page_of(high)).kind == PageKind::metadata);
+  give(behind), give(middle);
+  gharial_malloc_trim(0);
   CHECK_EQUAL(resized(block, 4 * kHeapPageBytes), block);
   CHECK_SOUND();
   const Address other = take(3 * kHeapPageBytes);
