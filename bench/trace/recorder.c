@@ -31,7 +31,11 @@ EMSCRIPTEN_KEEPALIVE void gharial_trace_flush(void) {
   count = 0;
 }
 
+/* An allocator may serve a call by calling itself, as emmalloc's realloc does: only what the program asked for counts. */
+static uint32_t depth;
+
 static void* note(uint32_t kind, const void* block, void* result, size_t bytes) {
+  if (depth > 0) return result;
   Event* const event = &events[count++];
   event->kind = kind;
   event->block = (uintptr_t)block;
@@ -49,29 +53,44 @@ void* __real_memalign(size_t alignment, size_t bytes);
 void* __real_aligned_alloc(size_t alignment, size_t bytes);
 int __real_posix_memalign(void** result, size_t alignment, size_t bytes);
 
-void* __wrap_malloc(size_t bytes) { return note(op_malloc, NULL, __real_malloc(bytes), bytes); }
+/* The call itself, with the calls inside of it unseen. */
+#define ASK(type, result, call)                                                                    \
+  depth++;                                                                                         \
+  type result = call;                                                                              \
+  depth--
+
+void* __wrap_malloc(size_t bytes) {
+  ASK(void*, block, __real_malloc(bytes));
+  return note(op_malloc, NULL, block, bytes);
+}
 void __wrap_free(void* block) {
   note(op_free, block, NULL, 0);
+  depth++;
   __real_free(block);
+  depth--;
 }
 void* __wrap_realloc(void* block, size_t bytes) {
-  return note(op_realloc, block, __real_realloc(block, bytes), bytes);
+  ASK(void*, moved, __real_realloc(block, bytes));
+  return note(op_realloc, block, moved, bytes);
 }
 void* __wrap_calloc(size_t number, size_t bytes) {
-  return note(op_calloc, NULL, __real_calloc(number, bytes), number * bytes);
+  ASK(void*, block, __real_calloc(number, bytes));
+  return note(op_calloc, NULL, block, number * bytes);
 }
 static void* note_aligned(size_t alignment, void* result, size_t bytes) {
   const uint32_t log = alignment > 1 ? 31 - (uint32_t)__builtin_clzl(alignment) : 0;
   return note(op_memalign | log << 8, NULL, result, bytes);
 }
 void* __wrap_memalign(size_t alignment, size_t bytes) {
-  return note_aligned(alignment, __real_memalign(alignment, bytes), bytes);
+  ASK(void*, block, __real_memalign(alignment, bytes));
+  return note_aligned(alignment, block, bytes);
 }
 void* __wrap_aligned_alloc(size_t alignment, size_t bytes) {
-  return note_aligned(alignment, __real_aligned_alloc(alignment, bytes), bytes);
+  ASK(void*, block, __real_aligned_alloc(alignment, bytes));
+  return note_aligned(alignment, block, bytes);
 }
 int __wrap_posix_memalign(void** result, size_t alignment, size_t bytes) {
-  const int status = __real_posix_memalign(result, alignment, bytes);
+  ASK(int, status, __real_posix_memalign(result, alignment, bytes));
   if (status == 0) note_aligned(alignment, *result, bytes);
   return status;
 }
