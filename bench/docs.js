@@ -63,9 +63,8 @@ export const parts = ({ about, rows }, file) => {
  */
 export const withParts = (text, made) =>
   text.replace(/(<!-- generated: (.*?) -->\n).*?(<!-- end -->)/gs, (_, begin, name, end) => {
-    if (made[name] === undefined)
-      throw new Error(`docs/benchmarks.md wants '${name}', which these results do not have`);
-    return `${begin}\n${made[name]}\n\n${end}`;
+    const part = made[name] ?? 'Not measured in these results.';
+    return `${begin}\n${part}\n\n${end}`;
   });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -103,7 +103,13 @@ const main = async () => {
       throw new RangeError(
         `there is no measure '${name}'; there are ${Object.keys(measures).join(', ')}.`,
       );
-    rows.push(...(await measure(selection)));
+    try {
+      rows.push(...(await measure(selection)));
+    } catch (error) {
+      // What the other measures found in many minutes is kept.
+      process.stderr.write(`${name}: ${/** @type {Error} */ (error).message}\n`);
+      process.exitCode = 1;
+    }
   }
   selection.progress('');
   const colour = process.stdout.isTTY && !process.env.NO_COLOR;

@@ -64,6 +64,21 @@ export const shown = [
     ...{ metric: 'raw', unit: 'B', format: whole, tolerance: 0 },
   },
   {
+    ...{
+      name: 'traces, instructions',
+      title: 'Traces of programs: executed instructions per call',
+    },
+    ...{ metric: 'instructions', unit: '', format: fixed(1), tolerance: 0.001 },
+  },
+  {
+    ...{ name: 'traces, time', title: 'Traces of programs: nanoseconds per call, median' },
+    ...{ metric: 'median', unit: 'ns', format: significant, tolerance: 0.05 },
+  },
+  {
+    ...{ name: 'traces, memory', title: 'Traces of programs: peak memory ÷ peak live bytes' },
+    ...{ metric: 'ratio', unit: '', format: ratio, tolerance: 0.001 },
+  },
+  {
     ...{ name: 'programs, instructions', title: 'Real programs: executed instructions, millions' },
     ...{ metric: 'instructions', unit: '', format: significant, tolerance: 0.001 },
   },
@@ -156,7 +171,7 @@ export const tableOf = (rows, measure) => {
   if (names.length === 0) return null;
   const columns = allAllocators
     .map(({ name }) => name)
-    .filter((name) => measure.metric !== 'ratio' || measure.name === 'memory' || name !== 'gharial')
+    .filter((name) => measure.compared !== false || name !== 'gharial')
     .filter((name) => rows.some((row) => row.measure === measure.name && row.allocator === name));
   if (columns.length === 0) return null;
   const compared = comparisons(rows).filter((each) => each.measure === measure.name);

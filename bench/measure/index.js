@@ -8,6 +8,7 @@ import { measureMemory, staticData } from './memory.js';
 import { measurePrograms } from './programs.js';
 import { measureSize } from './size.js';
 import { measureTime } from './time.js';
+import { measureTraces } from './traces.js';
 
 /** @typedef {import('./csv.js').Row} Row */
 /**
@@ -79,6 +80,7 @@ export const measures = {
   time: measureTime,
   memory,
   size: measureSize,
+  traces: measureTraces,
   programs: measurePrograms,
 };
 

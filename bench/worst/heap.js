@@ -138,10 +138,10 @@ export const execute = ({ exports, memory }, ops, observe) => {
     else if (kind === KIND.free) free(pointer);
     else if (kind === KIND.realloc) {
       result = realloc(pointer, bytes);
-      user = Math.min(bytes, sizes[slot]) + 2048; // allocators copy the rounding too
+      user = Math.min(bytes, sizes[slot] * 1.25 + 65536); // allocators copy the rounding too
     } else if (kind === KIND.calloc) {
       result = calloc(1, bytes);
-      user = bytes + 2048;
+      user = bytes * 1.25 + 2048;
     } else if (kind === KIND.memalign) result = memalign(2 ** logAlignmentOf(ops[i]), bytes);
     else if (kind === KIND.reallocNull) result = realloc(0, bytes);
     else free(0);
