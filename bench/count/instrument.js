@@ -174,7 +174,7 @@ const withAppended = (bytes, section, items, added) => {
 /**
  * The same module, counting. It behaves as before, and exports the two counters.
  * @param {Uint8Array} bytes a valid module
- * @param {{ split?: boolean }} [how] `split`: every function has a counter of its own, and the common one stays 0
+ * @param {{ split?: boolean | number[] }} [how] `split`: these functions (true: all) have a counter of their own, and the common one counts the others
  * @returns {Uint8Array}
  * @throws {RangeError} for what is no module, or uses the GC proposal
  */
@@ -206,24 +206,23 @@ export const instrument = (bytes, { split = false } = {}) => {
     ...[...name(INSTRUCTIONS), 3, ...unsigned(counters.instructions)],
     ...[...name(BULK_BYTES), 3, ...unsigned(counters.bulkBytes)],
   ];
-  const functionCounter = (/** @type {number} */ i) => first + 2 + i;
-  if (split)
-    for (let i = 0; i < typeOf.length; i++) {
-      globals.push(...zero);
-      exports.push(
-        ...name(instructionsOf(imported.functions + i)),
-        3,
-        ...unsigned(functionCounter(i)),
-      );
-    }
-  const added = split ? 2 + typeOf.length : 2;
+  /** @type {Map<number, number>} global of a function that is counted apart */
+  const apart = new Map();
+  for (let i = 0; i < typeOf.length; i++) {
+    const index = imported.functions + i;
+    if (Array.isArray(split) ? !split.includes(index) : !split) continue;
+    apart.set(i, first + 2 + apart.size);
+    globals.push(...zero);
+    exports.push(...name(instructionsOf(index)), 3, ...unsigned(apart.get(i) ?? 0));
+  }
+  const added = 2 + apart.size;
   const code = () => {
     const c = /** @type {Cursor} */ (cursor(10));
     const count = c.u32();
     const out = unsigned(count);
     for (let i = 0; i < count; i++) {
       const size = c.u32();
-      const own = split ? { ...counters, instructions: functionCounter(i) } : counters;
+      const own = { ...counters, instructions: apart.get(i) ?? counters.instructions };
       const body = countedBody(bytes, c.at, c.at + size, parameters[typeOf[i]], own);
       for (const byte of unsigned(body.length)) out.push(byte);
       for (const byte of body) out.push(byte);

@@ -5,7 +5,7 @@
 
 import { readFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { BULK_BYTES, INSTRUCTIONS, instrument } from '../count/instrument.js';
+import { BULK_BYTES, INSTRUCTIONS, instructionsOf, instrument } from '../count/instrument.js';
 import { link } from '../measure/build.js';
 import { allocates, KIND, kindOf, logAlignmentOf, slotOf, WORDS } from '../trace/format.js';
 
@@ -24,11 +24,15 @@ const FLAGS = [
   '-sEXPORTED_RUNTIME_METHODS=wasmExports,wasmMemory',
 ];
 
+/** gharial's flush stands where growth would: it comes before memory grows, and may make that needless. */
+const FLUSH = 'gharial::flush()';
+
 /** @typedef {{ calls: number, instructions: number }} Share of one function in one call */
 /**
  * @typedef {object} Heap
  * @property {Record<string, any>} exports
  * @property {WebAssembly.Memory} memory
+ * @property {WebAssembly.Global | undefined} flush instructions of the function that sends everything at hand home, once it would grow
  */
 /** @typedef {() => Promise<Heap>} HeapMaker each heap is new, and in the same state */
 
@@ -37,11 +41,15 @@ const FLAGS = [
  * @returns {Promise<HeapMaker & { names: string[] }>}
  */
 export const heaps = async (allocator, { port, split = false } = {}) => {
-  const flags = split ? [...FLAGS, '--profiling-funcs'] : FLAGS;
+  const flags = [...FLAGS, '--profiling-funcs'];
   const path = link(split ? 'worst-split' : 'worst', [bulk], flags, allocator, { port });
   const { default: create } = await import(pathToFileURL(path).href);
   const bytes = readFileSync(path.replace(/mjs$/, 'wasm'));
-  const module = new WebAssembly.Module(/** @type {BufferSource} */ (instrument(bytes, { split })));
+  const names = functionNames(new WebAssembly.Module(bytes));
+  const flush = names.indexOf(FLUSH);
+  const module = new WebAssembly.Module(
+    /** @type {BufferSource} */ (instrument(bytes, { split: split || (flush < 0 ? [] : [flush]) })),
+  );
   const make = async () => {
     const { wasmExports, wasmMemory } = await create({
       instantiateWasm(
@@ -54,9 +62,9 @@ export const heaps = async (allocator, { port, split = false } = {}) => {
       },
       printErr() {},
     });
-    return { exports: wasmExports, memory: wasmMemory };
+    return { exports: wasmExports, memory: wasmMemory, flush: wasmExports[instructionsOf(flush)] };
   };
-  return Object.assign(make, { names: split ? functionNames(new WebAssembly.Module(bytes)) : [] });
+  return Object.assign(make, { names });
 };
 
 /** @param {WebAssembly.Module} module @returns {string[]} by function index */
@@ -96,7 +104,7 @@ const MAX_LIVE_BYTES = 2 ** 29;
 /**
  * @callback Observe
  * @param {number} index of the operation @param {number} entry index in ENTRIES
- * @param {number} cost instructions @param {boolean} grew the break moved, or growth was refused
+ * @param {number} cost instructions @param {boolean} grew the break moved, growth was refused, or what was at hand went home instead
  */
 
 /**
@@ -105,7 +113,7 @@ const MAX_LIVE_BYTES = 2 ** 29;
  * @param {Heap} heap @param {Uint32Array} ops @param {Observe} observe
  * @returns {Uint32Array} the operations that were executed
  */
-export const execute = ({ exports, memory }, ops, observe) => {
+export const execute = ({ exports, memory, flush }, ops, observe) => {
   const { malloc, free, realloc, calloc, memalign } = exports;
   const counter = exports[INSTRUCTIONS];
   const moved = exports[BULK_BYTES];
@@ -133,6 +141,7 @@ export const execute = ({ exports, memory }, ops, observe) => {
     let result = 1;
     let user = 0; // bytes moved for the user at most
     counter.value = 0n;
+    if (flush) flush.value = 0n;
     moved.value = 0n;
     if (kind === KIND.malloc) result = malloc(bytes);
     else if (kind === KIND.free) free(pointer);
@@ -148,7 +157,7 @@ export const execute = ({ exports, memory }, ops, observe) => {
     const metadata = Math.max(0, Number(moved.value) - user);
     const cost = Number(counter.value) + Math.ceil(metadata / 8);
     if (words.length === 0) words = new Uint32Array(memory.buffer);
-    const grew = words[breakAt] !== seen || result === 0;
+    const grew = words[breakAt] !== seen || result === 0 || (flush?.value ?? 0n) !== 0n;
     seen = words[breakAt];
 
     observe(count, entryOf(kind), cost, grew);
