@@ -14,6 +14,8 @@ PORT := emscripten-port/gharial.py
 # The SDK's node, not the machine's: what is measured is then the same V8 everywhere. Its tree may lack git.
 BENCH = COMMIT=$$(git describe --always --dirty --abbrev=12 2>/dev/null || true) $(RUN) node bench/run.js
 FUZZ_SECONDS ?= 60
+CALLS ?= 1e7
+ALLOCATORS ?= gharial
 TESTS ?= 'test/**/*.test.js'
 
 cxx_files = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' '*.cpp' '*.hpp')
@@ -53,11 +55,17 @@ bench-quick: sdk npm ## the patterns alone, in under 3 minutes
 bench-docs: npm ## make the tables and figures of docs/benchmarks.md from the newest file in bench/results
 	@$(WITH_NODE) node bench/docs.js
 
+worst: sdk npm ## search the most expensive call of each entry point (CALLS=1e7, ALLOCATORS=gharial,dlmalloc,…)
+	@$(RUN) node bench/worst/search.js --calls $(CALLS) --allocator $(ALLOCATORS)
+
+traces: sdk npm programs ## record the programs' allocations into bench/traces again
+	@$(RUN) node bench/trace/record.js
+
 programs: ## fetch the programs that the tests build
 	@test/programs/fetch
 
-golden: prepare ## rewrite the files in test/golden from what is built now; review the difference
-	@GHARIAL_GOLDEN=write $(MOCHA) 'test/golden/**/*.test.js'
+golden: prepare ## rewrite the files in test/golden and test/worst from what is built now; review the difference
+	@GHARIAL_GOLDEN=write $(MOCHA) 'test/golden/**/*.test.js' 'test/worst/**/*.test.js'
 
 check: npm ## format, lint and types; changes nothing
 	@for file in $(bash_files); do case $$(head -n 1 $$file) in *bash) bash -n $$file ;; *) sh -n $$file ;; esac; done
@@ -100,4 +108,4 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc
 	@$(WITH_NODE) npm ci --ignore-scripts
 	@touch $@
 
-.PHONY: help demo lib test fuzz mutants bench bench-quick bench-docs programs golden check format types install-sdk uninstall-sdk clean prepare sdk clang npm
+.PHONY: help demo lib test fuzz mutants bench bench-quick bench-docs programs golden worst traces check format types install-sdk uninstall-sdk clean prepare sdk clang npm

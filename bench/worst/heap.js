@@ -24,6 +24,9 @@ const FLAGS = [
   '-sEXPORTED_RUNTIME_METHODS=wasmExports,wasmMemory',
 ];
 
+/** Why a call is no part of the bound: memory grew or growth was refused, or all at hand was sent home to avoid that. */
+export const ASIDE = /** @type {const} */ ({ no: 0, growth: 1, flush: 2 });
+
 /** gharial's flush stands where growth would: it comes before memory grows, and may make that needless. */
 const FLUSH = 'gharial::flush()';
 
@@ -104,7 +107,7 @@ const MAX_LIVE_BYTES = 2 ** 29;
 /**
  * @callback Observe
  * @param {number} index of the operation @param {number} entry index in ENTRIES
- * @param {number} cost instructions @param {boolean} grew the break moved, growth was refused, or what was at hand went home instead
+ * @param {number} cost instructions @param {number} aside of ASIDE
  */
 
 /**
@@ -157,10 +160,13 @@ export const execute = ({ exports, memory, flush }, ops, observe) => {
     const metadata = Math.max(0, Number(moved.value) - user);
     const cost = Number(counter.value) + Math.ceil(metadata / 8);
     if (words.length === 0) words = new Uint32Array(memory.buffer);
-    const grew = words[breakAt] !== seen || result === 0 || (flush?.value ?? 0n) !== 0n;
+    /** @type {number} */
+    let aside = ASIDE.no;
+    if (words[breakAt] !== seen || result === 0) aside = ASIDE.growth;
+    else if (flush && flush.value !== 0n) aside = ASIDE.flush;
     seen = words[breakAt];
 
-    observe(count, entryOf(kind), cost, grew);
+    observe(count, entryOf(kind), cost, aside);
     done[count * WORDS] = ops[i];
     done[count * WORDS + 1] = bytes;
     count++;

@@ -12,7 +12,7 @@ import { allocatorNamed, defaultPort, peers } from '../allocators/index.js';
 import { encode, KINDS, kindOf, logAlignmentOf, traceOf, WORDS } from '../trace/format.js';
 import { Costs } from './costs.js';
 import { generate, mutate } from './generator.js';
-import { ENTRIES, execute, heaps } from './heap.js';
+import { ASIDE, ENTRIES, execute, heaps } from './heap.js';
 import { profileCall } from './profile.js';
 import { Random } from './random.js';
 
@@ -25,6 +25,7 @@ import { Random } from './random.js';
  * @typedef {object} Found about one entry point
  * @property {Costs} costs of calls that did not grow memory
  * @property {Costs} growing of those that did
+ * @property {Costs} flushing of those that avoided it by sending home all that lay at hand
  * @property {Candidate | null} worst
  */
 /** @typedef {Record<string, Found>} Result by entry point */
@@ -48,7 +49,12 @@ export const search = async (allocator, how) => {
   /** @type {Record<string, Candidate[]>} */
   const elites = {};
   for (const entry of ENTRIES) {
-    result[entry] = { costs: new Costs(), growing: new Costs(), worst: null };
+    result[entry] = {
+      costs: new Costs(),
+      growing: new Costs(),
+      flushing: new Costs(),
+      worst: null,
+    };
     elites[entry] = [];
   }
   const waiting = [...begin];
@@ -69,11 +75,11 @@ export const search = async (allocator, how) => {
     }
     /** @type {{ cost: number, index: number }[]} */
     const worst = ENTRIES.map(() => ({ cost: -1, index: 0 }));
-    const done = execute(await makeHeap(), ops, (index, number, cost, grew) => {
+    const done = execute(await makeHeap(), ops, (index, number, cost, aside) => {
       calls++;
-      const { costs, growing } = result[ENTRIES[number]];
-      if (grew) {
-        growing.add(cost);
+      const { costs, growing, flushing } = result[ENTRIES[number]];
+      if (aside !== ASIDE.no) {
+        (aside === ASIDE.growth ? growing : flushing).add(cost);
         return;
       }
       costs.add(cost);
@@ -115,8 +121,8 @@ export const shorten = async (allocator, candidate, entry, { port, tries = 400 }
   /** @param {Uint32Array} ops @returns {Promise<Candidate | null>} */
   const played = async (ops) => {
     let best = { cost: -1, index: 0 };
-    const done = execute(await makeHeap(), ops, (index, entryNumber, cost, grew) => {
-      if (entryNumber === number && !grew && cost > best.cost) best = { cost, index };
+    const done = execute(await makeHeap(), ops, (index, entryNumber, cost, aside) => {
+      if (entryNumber === number && aside === ASIDE.no && cost > best.cost) best = { cost, index };
     });
     if (best.cost < candidate.cost) return null;
     return { ops: done.slice(0, (best.index + 1) * WORDS), ...best };
@@ -160,9 +166,10 @@ const tableOf = (allocator, result, entries) => {
     'the worst call',
   ];
   const rows = entries.map((entry) => {
-    const { costs, growing, worst } = result[entry];
+    const { costs, growing, flushing, worst } = result[entry];
     const numbers = [costs.calls, ...PERCENTILES.map((p) => costs.percentile(p)), costs.max];
-    return [entry, ...numbers.map(String), String(growing.max), worst ? describeCall(worst) : ''];
+    const aside = [growing.max, flushing.max];
+    return [entry, ...[...numbers, ...aside].map(String), worst ? describeCall(worst) : ''];
   });
   const all = [head, ...rows];
   const widths = head.map((_, i) => Math.max(...all.map((row) => row[i].length)));
