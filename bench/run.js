@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { allocators, defaultPort } from './allocators/index.js';
+import { allocatorNamed, allocators, defaultPort, fingerprint } from './allocators/index.js';
 import { emccVersion, root } from './measure/build.js';
 import { toCsv } from './measure/csv.js';
 import { checkSelection, measures } from './measure/index.js';
@@ -94,6 +94,10 @@ const main = async () => {
     },
   };
   checkSelection(selection);
+  // Somebody may work in the checkout meanwhile: numbers of two allocators must not pass for those of one.
+  const sources = () => fingerprint(allocatorNamed('gharial'), port);
+  const before = sources();
+  const described = about(port);
   const rows = [];
   // Real programs take minutes to build the first time.
   const ordinary = Object.keys(measures).filter((name) => !values.quick || name !== 'programs');
@@ -118,9 +122,16 @@ const main = async () => {
     return table ? [asText(table, Boolean(colour))] : [];
   });
   process.stdout.write(`${[...parts, summary(rows)].filter(Boolean).join('\n\n')}\n`);
+  if (sources() !== before) {
+    described.commit += ', and the sources changed while it ran: not for publication';
+    process.stderr.write(
+      `gharial's sources changed while they were measured: ${described.commit}\n`,
+    );
+    process.exitCode = 1;
+  }
   const out = resolve(values.out ?? join(root, 'build', 'bench', 'results.csv'));
   mkdirSync(dirname(out), { recursive: true });
-  writeFileSync(out, toCsv({ about: about(port), rows }));
+  writeFileSync(out, toCsv({ about: described, rows }));
   process.stdout.write(`\nRaw results: ${relative(process.cwd(), out)}\n`);
 };
 
