@@ -54,7 +54,11 @@ const about = (port) => {
     if (process.env.COMMIT) return process.env.COMMIT;
     try {
       const command = ['describe', '--always', '--dirty', '--abbrev=12'];
-      return execFileSync('git', command, { cwd: dirname(port), encoding: 'utf8' }).trim();
+      return execFileSync('git', command, {
+        cwd: dirname(port),
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).trim();
     } catch {
       return 'unknown'; // the SDK's tree need not have git
     }
