@@ -69,6 +69,7 @@ export class Survey {
       this.used_mini_pages += run.pages * heap.minis - run.entry.spare;
       this.live_blocks += 1;
       this.free_mini_bytes += spare;
+      this.largest_free = Math.max(this.largest_free, spare);
       add(spaces.large, bytes, bytes - spare, spare);
     } else if (run.kind === 'metadata') {
       const available = freeSlots(heap, run);

@@ -41,9 +41,16 @@ Run obtain_run(HeapPages count) noexcept {
 Address obtain_meta_slots() noexcept {
   Address slots = take_slots(kMetaPageSlots);
   if (slots != kNone) return slots;
+  // A flush and growth may bring slots of their own, and a page taken for nothing would be fresh no more.
+  if (!has_free_run()) {
+    flush();
+    if (!has_free_run() && can_grow_heap(kOnePage)) grow_heap(kOnePage);
+    slots = take_slots(kMetaPageSlots);
+    if (slots != kNone) return slots;
+  }
   const Run run = obtain_run(kOnePage);
   if (run.first == kNoPage) return kNone;
-  slots = take_slots(kMetaPageSlots);  // a flush and growth may bring slots of their own
+  slots = take_slots(kMetaPageSlots);
   if (slots != kNone) {
     give_back_run(run.first, kOnePage);
     return slots;

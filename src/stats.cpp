@@ -66,7 +66,7 @@ void collect(gharial_stats& stats) noexcept {
       stats.large_pages += length.raw;
       stats.live_blocks++;
       stats.live_bytes += bytes - entry.spare * size_t{kMiniPageBytes};
-      stats.free_bytes += entry.spare * size_t{kMiniPageBytes};
+      note_free(stats, entry.spare * size_t{kMiniPageBytes});
       break;
     case PageKind::gap: stats.external_bytes += bytes; break;
     default: stats.free_pages += length.raw; note_free(stats, bytes);
