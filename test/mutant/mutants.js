@@ -298,10 +298,10 @@ const invented = [
     to: '  if (page != kNoPage && entry_of(page).run_pages < count.raw) page = kNoPage;',
   },
   {
-    breaks: 'pages that were just taken read as free to a neighbour that comes back',
+    breaks: 'a single page that is left when a run is split is lost',
     file: 'run.cpp',
-    from: '  head.kind = entry_of(page + count - kOnePage).kind = PageKind::unknown;',
-    to: '  head.kind = PageKind::unknown;',
+    from: '  if (rest.raw != 0) insert_run(page + count, rest);',
+    to: '  if (rest.raw > 1) insert_run(page + count, rest);',
   },
   {
     breaks: 'a medium block that grew keeps its old class in the MiniPage map',
@@ -310,10 +310,10 @@ const invented = [
     to: '  front.mini_page_map[run_address(header) >> kMiniPageShift] |= size_class.raw;',
   },
   {
-    breaks: 'the page that a flush freed is spent on metadata though it freed slots too',
-    file: 'obtain.cpp',
-    from: '    give_back_run(run.first, kOnePage);',
-    to: '    give_back_run(run.first, kOnePage), slots = kNone;',
+    breaks: 'a medium block that is given room takes that of its neighbour',
+    file: 'heap.cpp',
+    from: '  const uint32_t more = wanted < there ? wanted : there;',
+    to: '  const uint32_t more = wanted;',
   },
   {
     breaks: 'a shrink may ask sbrk for memory',
