@@ -59,8 +59,12 @@ Address allocate_aligned(size_t alignment, size_t bytes) noexcept;
 // gets room, twice its bytes while it is small, an eighth more when it is large.
 constexpr size_t with_room_to_grow(size_t usable, size_t bytes) noexcept {
   if (bytes - usable >= usable / 2) return bytes;
-  return usable <= kClassMax / 2 ? usable * 2 : bytes + usable / 8;
+  const size_t roomy = usable <= kClassMax / 2 ? usable * 2 : bytes + usable / 8;
+  return roomy > bytes ? roomy : bytes;  // near SIZE_MAX the sum wraps round
 }
+static_assert(with_room_to_grow(~size_t{0} / 4 * 3, ~size_t{0}) == ~size_t{0});
+static_assert(with_room_to_grow(~size_t{0} / 4 * 3, ~size_t{0} / 16 * 15) == ~size_t{0} / 16 * 15);
+static_assert(with_room_to_grow(1000, 1100) == 2000 && with_room_to_grow(1000, 1500) == 1500);
 // Bytes that may be used in the block.
 size_t usable_bytes(Address block) noexcept;
 // True iff the block holds `bytes` now, where it is. False: unchanged, and the caller may move it.

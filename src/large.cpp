@@ -122,10 +122,7 @@ bool resize_large(PageIndex head, size_t bytes) noexcept {
   const uint32_t from = mini_pages_of_large(entry), to = large_mini_pages_for(bytes);
   if (entry.tail != 0) {
     const uint32_t whole = entry.run_pages * kMiniPagesPerPage;
-    if (to > whole && to <= whole + kMiniPagesPerPage - 1) {
-      if (resize_tail(head, entry, to - whole)) return true;
-      return false;
-    }
+    if (to > whole && to < whole + kMiniPagesPerPage) return resize_tail(head, entry, to - whole);
     if (to <= whole) {
       give_back_mini_pages(meta_of(head + HeapPages{entry.run_pages}), 0, entry.tail);
       entry.tail = 0;

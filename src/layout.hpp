@@ -12,7 +12,7 @@
 //
 //   user memory: heap pages, nothing of ours inside      metadata: elsewhere, in proportion
 //   ┌ cut page: 32 MiniPages ────────────────┐   page map       16 bytes per heap page
-//   │ 16 B │ 16 B │ 48 B │ 4608 B ×4 in 9 …  │   MiniPage map   header (a word) and class (a byte) of each
+//   │ 16 B │ 16 B │ 48 B │ 2560 B ×4 in 5 …  │   MiniPage map   header (a word) and class (a byte) of each
 //   └────────────────────────────────────────┘   meta-page      one per cut page, below
 //   ┌ large block: 2 pages + 3 MiniPages ───┐┌ small ┐┌ free ┐   global meta-page, front: link-time
 //   └───────────────────────────────────────┘└───────┘└──────┘   addresses, in static data
@@ -136,12 +136,10 @@ static_assert(sizeof(MetaPageOf<Wasm64Shared>) <= 2 * kMetaSlotBytes, "two slots
 // ---- page map -------------------------------------------------------------------------------
 
 enum class PageKind : uint8_t {
-  unknown = 0,   // no heap page (also: interior of a run, which may hold anything stale)
-  free_run = 1,  // first and last page of a free run
-  cut = 2,       // cut into MiniPages; `meta` is its meta-page
-  large_head =
-      3,  // first page of a large block; `tail` more MiniPages lie in the page after it, or
-          // the last `spare` MiniPages of its own last page are not its
+  unknown = 0,     // no heap page (also: interior of a run, which may hold anything stale)
+  free_run = 1,    // first and last page of a free run
+  cut = 2,         // cut into MiniPages; `meta` is its meta-page
+  large_head = 3,  // first page of a large block, which has a tail or spare MiniPages, or neither
   large_last = 4,  // last whole page of a large block of two pages or more
   metadata = 5,    // our own; run_pages is a mask of its free slots
   gap = 6,         // first and last page of a range that others took from sbrk
@@ -153,8 +151,9 @@ enum class PageKind : uint8_t {
 // length are made in O(1).
 template <class M> struct PageEntryOf {
   PageKind kind;
-  uint8_t tail;
-  uint8_t spare;        // a page with spare MiniPages is cut only when somebody needs them
+  uint8_t tail;  // MiniPages of the page after a large block's own that are its too
+  uint8_t
+      spare;  // last MiniPages of its own last page that are not its; cut when somebody needs them
   bool spare_is_fresh;  // those were never handed out
   uint32_t run_pages;
   union {
