@@ -58,6 +58,20 @@ describe('4 GiB', function () {
     heap.assertSoundFromOutside();
   });
 
+  it('refuses to grow 3 GiB to nearly 4, where room to grow would wrap round', () => {
+    const block = heap.take(3 * GiB);
+    heap.take(PAGE); // it cannot grow where it is
+    heap.bytes(block, 1)[0] = 7;
+    for (const bytes of [4 * GiB - 1, 4 * GiB - 300 * MiB]) {
+      heap.errno = 0;
+      assert.equal(heap.realloc(block, bytes), 0, `${bytes} bytes`);
+      assert.equal(heap.errno, ENOMEM);
+      assert.equal(heap.usable(block), 3 * GiB);
+    }
+    assert.equal(heap.bytes(block, 1)[0], 7);
+    heap.assertSoundFromOutside();
+  });
+
   for (const bytes of [2 * GiB, 2 * GiB + 1, 3 * GiB, 4 * GiB - 16 * MiB])
     it(`holds a block of ${bytes} bytes, written at both ends`, () => {
       const block = heap.take(bytes);
