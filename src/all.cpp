@@ -6,7 +6,7 @@
 #include "run.cpp"
 #include "growth.cpp"
 #include "obtain.cpp"
-#include "large.cpp"
+#include "block_run.cpp"
 #include "check.cpp"
 #include "fault.cpp"
 #include "stats.cpp"

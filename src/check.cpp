@@ -1,4 +1,4 @@
-// check.cpp — is I1 … I12 (layout.hpp) true? A visitor of walk.hpp.
+// check.cpp — is I1 … I11 (layout.hpp) true? A visitor of walk.hpp.
 // Assumes: the heap may be broken in any way. Keeps: reads only, within the heap's own metadata;
 // every loop is bounded.
 #include "check.hpp"
@@ -17,15 +17,110 @@ struct Checker {
     if (!holds && broken == 0) broken = invariant;
   }
 
-  void check_class_run(MetaPage& meta, uint32_t first, MiniPageHeader& header) noexcept {
+  // ---- entries: one for each run, in order -----------------------------------------------------
+
+  void check_entries() noexcept {
+    bool after_free = false;
+    const bool sound = walk_runs([&](MiniPageIndex first, const RunEntry& entry, MiniPages length) {
+      const RunKind kind = kind_of(entry);
+      const bool is_free = kind == RunKind::free_run;
+      require(!(is_free && after_free), 5);
+      after_free = is_free;
+      const RunEntry& last = entry_of(first + length - kOneMiniPage);
+      if (is_free)
+        require(last.value == entry.value, 9);
+      else
+        require(length == kOneMiniPage || kind_of(last) == RunKind::inside, 9);
+      if (kind == RunKind::small_run) return check_small_run(first, entry, length);
+      check_classes(first, length, kind);
+      switch (kind) {
+      case RunKind::free_run: free_runs++; break;
+      case RunKind::block_run: used += length.raw; break;
+      case RunKind::gap: gaps += length.raw; break;
+      case RunKind::slots: check_piece(first, entry); break;
+      default: require(first == mini_page_of(reinterpret_cast<Address>(front.run_map)), 9);
+      }
+    });
+    require(sound, 9);
+    require(global.mapped_pages > page_of(global.end).raw, 9);
+    require(used == global.counters.used_mini_pages, 11);
+    require(global.counters.used_mini_pages <= global.counters.peak_used_mini_pages, 11);
+    require(gaps == global.counters.external_mini_pages, 11);
+  }
+
+  // I7, but for small runs: only a medium block has a class, at its first MiniPage. A look at both ends of a long run, so that
+  // checking is not O(memory).
+  void check_classes(MiniPageIndex first, MiniPages length, RunKind kind) noexcept {
+    const bool is_medium = kind == RunKind::block_run && length.raw <= kClassMaxMiniPages;
+    require(front.class_map[first.raw] ==
+                key_of(is_medium ? class_of_mini_pages(length) : kLargeClass).raw,
+            7);
+    const uint32_t looks = length.raw < kMiniPagesPerPage ? length.raw : kMiniPagesPerPage;
+    for (uint32_t i = 1; i < looks; ++i)
+      require(front.class_map[first.raw + i] == 0 && front.class_map[first.raw + length.raw - i] == 0, 7);
+  }
+
+  void check_piece(MiniPageIndex first, const RunEntry& entry) noexcept {
+    const uint32_t mask = length_of(entry).raw;
+    require(mask < 1u << kSlotsPerPiece, 10);
+    if (mask != 0) pieces_with_room++;
+    used_slots += kSlotsPerPiece - static_cast<uint32_t>(std::popcount(mask));
+    for (uint32_t i = 1; i < kSlotsPerPiece; ++i)
+      require(entry_of(first + MiniPages{i}).value == entry_value(RunKind::inside, i), 10);
+  }
+
+  // The meta-page that lies in a slot in use and describes this page, or null.
+  static const MetaPage* sound_meta(PageIndex page) noexcept {
+    const Address at = reinterpret_cast<Address>(find_meta(page));
+    const MetaPage* meta = sound_slot(mini_page_of(at)) && at % kSlotBytes == 0
+                               ? reinterpret_cast<const MetaPage*>(at)
+                               : nullptr;
+    return meta != nullptr && meta->page == page ? meta : nullptr;
+  }
+  static bool sound_slot(MiniPageIndex at) noexcept {
+    if (at < global.first || at >= global.end) return false;
+    const RunEntry& entry = entry_of(at);
+    const uint32_t number = kind_of(entry) == RunKind::slots ? 0 : length_of(entry).raw;
+    if ((number != 0 && kind_of(entry) != RunKind::inside) || number >= kSlotsPerPiece ||
+        at - MiniPages{number} < global.first)
+      return false;
+    const RunEntry& head = entry_of(at - MiniPages{number});
+    return kind_of(head) == RunKind::slots && (length_of(head).raw >> number & 1) == 0;
+  }
+
+  // ---- small runs --------------------------------------------------------------------------------
+
+  void check_small_run(MiniPageIndex first, const RunEntry& entry, MiniPages length) noexcept {
+    const PageIndex page = page_of(first);
+    const MetaPage* meta = sound_meta(page);
+    if (meta == nullptr) return require(false, 4);
+    if (page != last_meta_page) {
+      metas++;
+      runs_of_metas += meta->runs;
+      last_meta_page = page;
+      for (uint8_t c = 1; c <= kSharedClasses; ++c)
+        if (meta->lists[c] != kEndOfList) pages_with_class[c]++;
+    }
+    small_runs++;
+    used += length.raw;
+    const uint32_t number = first.raw % kMiniPagesPerPage;
+    const MiniPageHeader& header = meta->mini_pages[number];
+    require(entry.header == reinterpret_cast<Word>(&header), 7);
     const uint8_t c = header.size_class.raw;
-    if (c == 0 || c > kSizeClasses) return require(false, 7);
-    require(header.block_bytes == bytes_of(header.size_class) &&
-                header.run == mini_pages_of(header.size_class) &&
+    if (c == 0 || c > kSharedClasses) return require(false, 7);
+    require(header.first == first && length == mini_pages_of(header.size_class) &&
                 header.capacity == blocks_of(header.size_class) &&
-                header.reciprocal == reciprocal_of(header.block_bytes),
+                header.reciprocal == reciprocal_of(bytes_of(header.size_class)),
             1);
-    uint32_t home = 0;
+    for (uint32_t i = 0; i < length.raw; ++i) {
+      require(entry_of(first + MiniPages{i}).header == entry.header, 7);
+      require(front.class_map[first.raw + i] == key_of(header.size_class).raw, 7);
+    }
+    check_bits(header);
+    check_list(*meta, number, header);
+  }
+
+  void check_bits(const MiniPageHeader& header) noexcept {
     for (uint32_t word = 0; word < kFreeWords; ++word) {
       const uint32_t below = word * 64;
       const uint64_t possible = header.capacity <= below ? 0
@@ -33,228 +128,94 @@ struct Checker {
                                     ? ~uint64_t{0}
                                     : (uint64_t{1} << (header.capacity - below)) - 1;
       require((header.free[word] & ~possible) == 0, 1);
-      home += static_cast<uint32_t>(std::popcount(header.free[word]));
     }
-    const bool shared = header.capacity != 1;
+    const uint32_t home = blocks_home(header);
+    require(is_current(header) ? header.countdown > header.capacity
+            : home == 0        ? header.countdown == 1
+                               : header.countdown == header.capacity - home,
+            1);
+  }
+
+  void check_list(const MetaPage& meta, uint32_t number, const MiniPageHeader& header) noexcept {
+    const uint8_t c = header.size_class.raw;
     bool listed = false;
-    uint8_t before = kNoMiniPage;
+    uint8_t before = kEndOfList;
     uint32_t steps = 0;
-    for (uint8_t at = shared ? meta.lists[c] : kNoMiniPage;
-         at != kNoMiniPage && steps++ < kMiniPagesPerPage; at = meta.mini_pages[at].next) {
+    for (uint8_t at = meta.lists[c]; at != kEndOfList && steps++ < kMiniPagesPerPage;
+         at = meta.mini_pages[at].next) {
       if (at >= kMiniPagesPerPage) return require(false, 2);
       require(meta.mini_pages[at].prev == before, 2);
       before = at;
-      listed = listed || at == first;
+      listed = listed || at == number;
     }
     require(steps <= kMiniPagesPerPage, 2);
-    const bool is_current = &header == front_current[c];
-    require(is_current  ? header.countdown > header.capacity
-            : home == 0 ? header.countdown == 1
-                        : header.countdown == header.capacity - home,
-            1);
     require((header.prev != kUnlisted) == listed, 2);
-    require(listed == (home > 0 && !is_current), 2);
-    require(is_current || home < header.capacity, 2);  // a run that is all home is given back
-    for (uint32_t i = 0; i < header.run; ++i) {
-      const Address at = address_of(meta, first + i);
-      if (!shared && i != 0) {
-        require_unmapped(at);
-        continue;
-      }
-      require(header_at(at) == &header, 7);
-      require(class_at(at) == header.size_class, 7);
-    }
+    require(listed == (blocks_home(header) > 0 && !is_current(header)), 2);
+    require(is_current(header) || blocks_home(header) < header.capacity, 2);  // all home: given back
   }
 
-  // Nothing of a size class lies here.
-  void require_unmapped(Address at) noexcept {
-    require(class_at(at) == kNotSmall && header_at(at) == nullptr, 7);
+  static bool is_current(const MiniPageHeader& header) noexcept {
+    return &header == front_current[header.size_class.raw];
   }
 
-  void check_cut_page(PageIndex page, const PageEntry& entry) noexcept {
-    if (!are_used_slots(entry.meta, kMetaPageSlots) ||
-        overlaps_maps(entry.meta, kMetaPageSlots * kMetaSlotBytes))
-      return require(false, 10);
-    MetaPage& meta = meta_of(entry);
-    if (meta.page != page) return require(false, 9);
-    uint32_t covered = 0;
-    const bool sound = walk_runs(meta, [&](uint32_t first, MiniPageHeader& header) {
-      const uint32_t bits = low_mask(header.run) << first;
-      require((meta.free_mask & bits) == 0 && (covered & bits) == 0, 12);
-      covered |= bits;
-      used_mini_pages += header.run;
-      if (header.kind != RunKind::large_tail) return check_class_run(meta, first, header);
-      for (uint32_t i = 0; i < header.run; ++i) require_unmapped(address_of(meta, first + i));
-      require(first == 0, 12);
-      tails += header.run;
-    });
-    require(sound, 12);
-    require(covered == ~meta.free_mask, 12);
-    require((covered & ~meta.touched_mask) == 0, 12);
-    for (uint32_t i = 0; i < kMiniPagesPerPage; ++i)
-      if ((meta.free_mask >> i & 1) != 0) require_unmapped(address_of(meta, i));
-    const uint32_t longest = longest_run(meta.free_mask);
-    require(meta.room == (longest == kMiniPagesPerPage ? 0 : longest), 4);
-    require((longest == kMiniPagesPerPage) == (page == global.warm_page), 4);
-    if (meta.room != 0) rooms[meta.room]++;
-    for (uint8_t c = 1; c <= kSharedClasses; ++c) {
-      const uint8_t first = meta.lists[c];
-      if (first == kNoMiniPage) continue;
-      pages_with_class[c]++;
-      require(first < kMiniPagesPerPage && is_small_run(meta, first, SizeClass{c}), 2);
-    }
-  }
-
-  // Both ends of every run agree; no two free runs touch; free runs are counted by bin.
-  void check_entries() noexcept {
-    bool after_free = false;
-    const bool sound = walk_pages([&](PageIndex page, const PageEntry& entry, HeapPages length) {
-      const PageEntry* last = find_entry(page + length - kOnePage);
-      if (last == nullptr) return require(false, 9);
-      const bool is_free = entry.kind == PageKind::free_run;
-      require(!(is_free && after_free), 5);
-      after_free = is_free;
-      if (entry.kind == PageKind::cut) return check_cut_page(page, entry);
-      if (entry.kind == PageKind::metadata) {
-        if (entry.run_pages != 0) metadata_pages_with_room++;
-        return require(entry.run_pages != ~0u, 10);
-      }
-      require(last->run_pages == length.raw, 9);
-      if (is_free || entry.kind == PageKind::gap) require(last->kind == entry.kind, 9);
-      if (is_free) free_runs++;
-      if (entry.kind == PageKind::gap) gap_pages += length.raw;
-      if (entry.kind != PageKind::large_head) return;
-      require(length.raw == 1 || last->kind == PageKind::large_last, 9);
-      for (uint32_t i = 0; i < kMiniPagesPerPage; ++i)
-        require_unmapped(address_of(page) + i * kMiniPageBytes);
-      used_mini_pages += length.raw * kMiniPagesPerPage - entry.spare;
-      require(entry.spare < kMiniPagesPerPage && (entry.spare == 0 || entry.tail == 0), 4);
-      if (entry.spare != 0 && entry.spare < kMiniPagesPerPage) spares[entry.spare]++;
-      expected_tails += entry.tail;
-      if (entry.tail == 0) return;
-      const PageEntry* tail = find_entry(page + length);
-      require(tail != nullptr && tail->kind == PageKind::cut &&
-                  meta_of(*tail).mini_pages[0].kind == RunKind::large_tail &&
-                  meta_of(*tail).mini_pages[0].run == entry.tail,
-              12);
-    });
-    require(sound, 9);
-    require(global.mapped_pages >= global.end_page.raw, 7);
-    const PageEntry* warm = global.warm_page == kNoPage ? nullptr : find_entry(global.warm_page);
-    require(global.warm_page == kNoPage || (warm != nullptr && warm->kind == PageKind::cut), 4);
-    require(tails == expected_tails, 12);
-    require(used_mini_pages == global.counters.used_mini_pages, 11);
-    require(global.counters.used_mini_pages <= global.counters.peak_used_mini_pages, 11);
-    require(gap_pages == global.counters.external_pages, 11);
+  // Every meta-page is that of a page in which small runs begin.
+  void check_meta_map() noexcept {
+    uint32_t found = 0;
+    const Word* map = reinterpret_cast<const Word*>(global.meta_map);
+    for (Word page = 0; page < global.mapped_pages; ++page) found += map[page] != 0;
+    require(found == metas && runs_of_metas == small_runs, 4);
+    require(used_slots == metas, 10);
   }
 
   // The global stacks hold the pages that the walk found, in order both ways.
   void check_stacks() noexcept {
     for (uint8_t c = 1; c <= kSharedClasses; ++c) {
-      MetaLink before = kNoLink;
+      MetaLink before = kNoMiniPage;
       uint32_t count = 0;
-      for (MetaLink at = global.class_stacks[c]; at != kNoLink && count <= pages_with_class[c];
+      for (MetaLink at = global.class_stacks[c]; at != kNoMiniPage && count <= pages_with_class[c];
            ++count) {
-        const MetaPage* meta = sound_meta(at);
-        if (meta == nullptr) return require(false, 3);
-        require(meta->lists[c] != kNoMiniPage && meta->class_links[c].prev == before, 3);
+        if (!sound_slot(at)) return require(false, 3);
+        const MetaPage& meta = *reinterpret_cast<const MetaPage*>(address_of(at));
+        require(meta.lists[c] != kEndOfList && meta.class_links[c].prev == before, 3);
         before = at;
-        at = meta->class_links[c].next;
+        at = meta.class_links[c].next;
       }
       require(count == pages_with_class[c], 3);
     }
-    for (uint32_t room = 1; room < kRoomStacks; ++room) {
-      MetaLink before = kNoLink;
-      uint32_t count = 0;
-      for (MetaLink at = global.room_stacks[room]; at != kNoLink && count <= rooms[room]; ++count) {
-        const MetaPage* meta = sound_meta(at);
-        if (meta == nullptr) return require(false, 4);
-        require(meta->room == room && meta->room_links.prev == before, 4);
-        before = at;
-        at = meta->room_links.next;
-      }
-      require(count == rooms[room] && (count != 0) == ((global.room_mask >> room & 1) != 0), 4);
-    }
-  }
-
-  // The spare stacks hold the large blocks that the walk found, in order both ways.
-  void check_spare_stacks() noexcept {
-    for (uint32_t spare = 1; spare < kRoomStacks; ++spare) {
-      PageIndex before = kNoPage;
-      uint32_t count = 0;
-      for (PageIndex page = global.spare_stacks[spare]; page != kNoPage && count <= spares[spare];
-           ++count) {
-        const PageEntry* entry = find_entry(page);
-        if (entry == nullptr || entry->kind != PageKind::large_head || entry->spare != spare)
-          return require(false, 4);
-        require(entry->links.prev == before, 4);
-        before = page;
-        page = entry->links.next;
-      }
-      require(count == spares[spare] && (count != 0) == ((global.spare_mask >> spare & 1) != 0), 4);
-    }
-  }
-
-  // The meta-page that the link names, or null iff it names none.
-  static const MetaPage* sound_meta(MetaLink link) noexcept {
-    const Address at = static_cast<Address>(link.raw) << kMetaLinkShift;
-    const PageEntry* home = find_entry(page_of(at));
-    if (home == nullptr || home->kind != PageKind::metadata) return nullptr;
-    const MetaPage* meta = reinterpret_cast<const MetaPage*>(at);
-    const PageEntry* entry = find_entry(meta->page);
-    return entry != nullptr && entry->kind == PageKind::cut && entry->meta == at ? meta : nullptr;
   }
 
   void check_bins() noexcept {
     uint32_t found = 0;
     for (uint32_t bin = 0; bin < kRunBins; ++bin) {
-      PageIndex before = kNoPage;
-      for (PageIndex page = global.bins[bin]; page != kNoPage && found <= free_runs; ++found) {
-        const PageEntry* entry = find_entry(page);
-        if (entry == nullptr || entry->kind != PageKind::free_run || entry->run_pages == 0)
+      MiniPageIndex before = kNoMiniPage;
+      for (MiniPageIndex at = global.bins[bin]; at != kNoMiniPage && found <= free_runs; ++found) {
+        if (at < global.first || at >= global.end) return require(false, 6);
+        const RunEntry& entry = entry_of(at);
+        if (kind_of(entry) != RunKind::free_run || length_of(entry) == kNoMiniPages)
           return require(false, 6);
-        require(bin_of(HeapPages{entry->run_pages}) == bin && entry->links.prev == before, 6);
-        before = page;
-        page = entry->links.next;
+        require(bin_of(length_of(entry)) == bin && entry.links.prev == before, 6);
+        before = at;
+        at = entry.links.next;
       }
       const bool marked = (global.bin_mask >> bin & 1) != 0;
-      require(marked == (global.bins[bin] != kNoPage), 6);
+      require(marked == (global.bins[bin] != kNoMiniPage), 6);
     }
     require(found == free_runs, 6);
   }
 
-  void check_metadata() noexcept {
+  void check_pieces() noexcept {
     uint32_t found = 0;
-    PageIndex before = kNoPage;
-    for (PageIndex page = global.metadata_stack;
-         page != kNoPage && found <= metadata_pages_with_room; ++found) {
-      const PageEntry* entry = find_entry(page);
-      if (entry == nullptr || entry->kind != PageKind::metadata || entry->run_pages == 0)
+    MiniPageIndex before = kNoMiniPage;
+    for (MiniPageIndex at = global.slots_stack; at != kNoMiniPage && found <= pieces_with_room; ++found) {
+      if (at < global.first || at >= global.end) return require(false, 10);
+      const RunEntry& entry = entry_of(at);
+      if (kind_of(entry) != RunKind::slots || length_of(entry) == kNoMiniPages)
         return require(false, 10);
-      require(entry->links.prev == before, 10);
-      before = page;
-      page = entry->links.next;
+      require(entry.links.prev == before, 10);
+      before = at;
+      at = entry.links.next;
     }
-    require(found == metadata_pages_with_room, 10);
-    // Cut pages share no meta-page, since it names its page; the other user of slots is the maps.
-    const Address maps = reinterpret_cast<Address>(front.page_map);
-    require(are_used_slots(maps, global.map_bytes / kMetaSlotBytes), 10);
-  }
-
-  // True iff the slots lie in metadata pages and none of them is free.
-  static bool are_used_slots(Address at, size_t slots) noexcept {
-    if (at % kMetaSlotBytes != 0 || uint64_t{at} >= kAddressEnd<ThisModel>) return false;
-    for (; slots != 0; --slots, at += kMetaSlotBytes) {
-      const PageEntry* entry = find_entry(page_of(at));
-      if (entry == nullptr || entry->kind != PageKind::metadata ||
-          (entry->run_pages >> (at % kHeapPageBytes / kMetaSlotBytes) & 1) != 0)
-        return false;
-    }
-    return true;
-  }
-  static bool overlaps_maps(Address at, size_t bytes) noexcept {
-    const Address maps = reinterpret_cast<Address>(front.page_map);
-    return at < maps + global.map_bytes && maps < at + bytes;
+    require(found == pieces_with_room, 10);
   }
 
   // What is at hand is in one place only.
@@ -270,71 +231,71 @@ struct Checker {
         for (const Word* other = start + 1; other < at; ++other) require(*other != *at, 8);
         if (broken != 0) return;
         // On a stack, so neither home nor in the cursor: state_of names the first place it finds.
-        require(state_of(*at) == BlockState::cached && !is_in_cursor(size_class, *at), 8);
+        require(state_of(*at) == BlockState::cached, 8);
+        if (is_shared(size_class)) require(!is_in_cursor(size_class, *at), 8);
       }
-      const MiniPageHeader* header = front_current[c];
-      const Cursor& cursor = front_cursors[c];
-      if (header != nullptr) {
-        const MetaPage* meta = sound_meta(link_to(meta_of(*header)));
-        if (meta == nullptr || header->first >= kMiniPagesPerPage ||
-            header != &meta->mini_pages[header->first] ||
-            !is_small_run(*meta, header->first, size_class))
-          return require(false, 8);
-      }
-      if (cursor.bits == 0) continue;
-      if (header == nullptr) return require(false, 8);
-      const Address word_bytes = Address{64} * header->block_bytes;
-      require(cursor.block_bytes == header->block_bytes && cursor.base >= run_address(*header) &&
-                  (cursor.base - run_address(*header)) % word_bytes == 0,
-              8);
-      for (uint64_t bits = cursor.bits; bits != 0; bits &= bits - 1) {
-        const Address block =
-            cursor.base + static_cast<uint32_t>(std::countr_zero(bits)) * cursor.block_bytes;
-        const uint32_t number =
-            block_number(*header, static_cast<uint32_t>(block - run_address(*header)));
-        require(number < header->capacity && !is_home(*header, number), 8);
-      }
+      if (is_shared(size_class)) check_cursor(size_class);
+    }
+    require(front_cursors[kSharedClasses + 1].bits == 0, 8);
+  }
+
+  void check_cursor(SizeClass size_class) noexcept {
+    const MiniPageHeader* header = front_current[size_class.raw];
+    const Cursor& cursor = front_cursors[size_class.raw];
+    if (header != nullptr && !is_small_run_of(*header, size_class)) return require(false, 8);
+    if (cursor.bits == 0) return;
+    if (header == nullptr) return require(false, 8);
+    const Address word_bytes = Address{64} * bytes_of(size_class);
+    require(cursor.block_bytes == bytes_of(size_class) && cursor.base >= run_address(*header) &&
+                (cursor.base - run_address(*header)) % word_bytes == 0,
+            8);
+    for (uint64_t bits = cursor.bits; bits != 0; bits &= bits - 1) {
+      const Address block =
+          cursor.base + static_cast<uint32_t>(std::countr_zero(bits)) * cursor.block_bytes;
+      const uint32_t number = block_number(*header, block);
+      require(number < header->capacity && !is_home(*header, number), 8);
     }
   }
 
-  static bool is_small_run(const MetaPage& meta, uint8_t first, SizeClass size_class) noexcept {
-    const MiniPageHeader& header = meta.mini_pages[first];
-    return (meta.free_mask >> first & 1) == 0 && header.kind == RunKind::small_run &&
-           header.first == first && header.size_class == size_class;
+  // True iff a small run of the class has this header.
+  static bool is_small_run_of(const MiniPageHeader& header, SizeClass size_class) noexcept {
+    const Address at = reinterpret_cast<Address>(&header);
+    if (uint64_t{at} >= kAddressEnd<ThisModel> || !sound_slot(mini_page_of(at))) return false;
+    const MiniPageIndex first = header.first;
+    return first >= global.first && first < global.end && header.size_class == size_class &&
+           kind_of(entry_of(first)) == RunKind::small_run && entry_of(first).header == at;
   }
 
   static SizeClass class_at_or_none(Address block) noexcept {
-    return find_entry(page_of(block)) == nullptr ? kNotSmall : class_at(block);
+    const MiniPageIndex at = mini_page_of(block);
+    return uint64_t{block} >= kAddressEnd<ThisModel> || at < global.first || at >= global.end
+               ? kLargeClass
+               : class_at(block);
   }
 
-  uint32_t used_mini_pages = 0, tails = 0, expected_tails = 0, free_runs = 0,
-           metadata_pages_with_room = 0, gap_pages = 0;
-  uint32_t rooms[kRoomStacks] = {};
-  uint32_t spares[kRoomStacks] = {};
-  uint32_t pages_with_class[kSizeClasses + 1] = {};
+  uint32_t used = 0, free_runs = 0, gaps = 0, pieces_with_room = 0, used_slots = 0;
+  uint32_t small_runs = 0, metas = 0, runs_of_metas = 0;
+  PageIndex last_meta_page{~0u};
+  uint32_t pages_with_class[kSharedClasses + 1] = {};
 };
 
 }  // namespace
 
 int first_broken_invariant() noexcept {
-  if (global.end_page == kNoPage) return 0;
-  const Counters before = global.counters;  // looking at meta-pages is counted; checking is not
+  if (global.end == kNoMiniPage) return 0;
   Checker checker;
   checker.check_entries();
+  if (checker.broken == 0) checker.check_meta_map();
   if (checker.broken == 0) checker.check_stacks();
-  if (checker.broken == 0) checker.check_spare_stacks();
   if (checker.broken == 0) checker.check_bins();
-  if (checker.broken == 0) checker.check_metadata();
+  if (checker.broken == 0) checker.check_pieces();
   if (checker.broken == 0) checker.check_front();
-  global.counters = before;
   return checker.broken;
 }
 
 void require_live(Address block) noexcept {
   if (block == kNone) return;
-  const Counters before = global.counters;
   const BlockState state = state_of(block);
-  global.counters = before;
   if (state == BlockState::no_block) fault(Fault::not_a_block, block, 0);
   if (state != BlockState::live) fault(Fault::double_free, block, bytes_of(class_at(block)));
 }

@@ -29,21 +29,24 @@ inline constexpr uint32_t kMiniPageShift = 11;
 // Requests up to here find their size class in one table look-up; 2 KiB keeps the table at 257
 // bytes.
 inline constexpr uint32_t kSmallMax = 2048;
-// Up to here there are four classes per doubling, and several blocks may share a run of MiniPages. Above,
-// a class for each number of MiniPages wastes less.
-inline constexpr uint32_t kSharedMax = 5120;
+// The longest block of a size class in MiniPages: as many as leave 63 classes, so that a class times 4 is a byte.
+inline constexpr uint32_t kClassMaxMiniPages = 29;
 
 // A free-block stack may hold this many bytes of free blocks: enough to absorb a burst, too little
 // to pin much.
 inline constexpr uint32_t kStackBytes = 4096;
 inline constexpr uint32_t kStackCapacityMin = 4;
 inline constexpr uint32_t kStackCapacityMax = 63;
-// A class takes the shortest run of MiniPages that wastes no more than 1/8 of it at the end.
+// A class of more blocks than one takes the shortest run of MiniPages that wastes no more than 1/8 of it at
+// the end, and 1/16 if its blocks are longer than a MiniPage.
 inline constexpr uint32_t kTailWasteDivisor = 8;
 
-// Free runs of up to this many heap pages have a bin per length; longer ones share two-level bins.
-inline constexpr uint32_t kExactBins = 32;
+// Free runs of up to this many MiniPages have a bin per length; longer ones share two-level bins.
+inline constexpr uint32_t kExactBins = 16;
 // Four bins per doubling: at most a fifth of a run found by its bin is more than was asked.
 inline constexpr uint32_t kBinsPerDoublingShift = 2;
+
+// Slots for meta-pages are obtained by pieces of so many: one covers half a megabyte of small blocks.
+inline constexpr uint32_t kSlotsPerPiece = 8;
 
 }  // namespace gharial

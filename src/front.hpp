@@ -7,66 +7,57 @@
 namespace gharial {
 
 struct Front {
-  PageEntry* page_map;           // entry of every heap page; indexed by address >> 16
-  MiniPageHeader** header_map;   // the MiniPage map: header of the run, or null; by address >> 11
-  uint8_t* mini_page_map;        // the MiniPage map: size class, or 0; by address >> 11
+  uint8_t* class_map;            // key of the class of the blocks in each MiniPage, or 0; by address >> 11
+  RunEntry* run_map;             // entry of every MiniPage; by address >> 11
   Word* tops[kSizeClasses + 1];  // newest entry of each stack, or its 0 word; [0]: always full
 };
 extern constinit Front front;
 extern constinit Word front_stack_words[kStackWords];
-extern constinit Cursor front_cursors[kSizeClasses + 1];
+extern constinit Cursor front_cursors[kSharedClasses + 2];  // that of one MiniPage stays empty
 extern constinit MiniPageHeader*
-    front_current[kSizeClasses + 1];  // run that the cursor works through
+    front_current[kSharedClasses + 1];  // run that the cursor works through
+
+// The class's stack. One load and no shift on wasm32: a key is a class times the bytes of an address.
+inline Word*& top_of(ClassKey key) noexcept {
+  constexpr uint32_t scale = sizeof(Word) >> kClassKeyShift;
+  return *reinterpret_cast<Word**>(reinterpret_cast<Address>(front.tops) + key.raw * scale);
+}
+static_assert(sizeof(Word) % (1u << kClassKeyShift) == 0);
 
 // Newest free block of the class, or kNone. Two dependent loads.
-inline Address pop_block(SizeClass size_class) noexcept {
-  Word* const top = front.tops[size_class.raw];
+inline Address pop_block(ClassKey key) noexcept {
+  Word* const top = top_of(key);
   const Address block = *top;
   if (block != kNone) [[likely]]
-    front.tops[size_class.raw] = top - 1;
+    top_of(key) = top - 1;
   return block;
 }
 
-// False iff the stack is full, which that of "not small" always is.
-inline bool push_block(SizeClass size_class, Address block) noexcept {
-  Word* top = front.tops[size_class.raw];
+// False iff the stack is full, which that of "large" always is.
+inline bool push_block(ClassKey key, Address block) noexcept {
+  Word* top = top_of(key);
   if (top[1] == kStackEnd) [[unlikely]]
     return false;
   top[1] = block;
-  front.tops[size_class.raw] = top + 1;
+  top_of(key) = top + 1;
   return true;
 }
 
 // Lowest block left in the cursor's word, or kNone. One look at the bits: the base does not depend
 // on them.
-inline Address take_from_cursor(SizeClass size_class) noexcept {
-  Cursor& cursor = front_cursors[size_class.raw];
+inline Address take_from_cursor(Cursor& cursor) noexcept {
   const uint64_t bits = cursor.bits;
   if (bits == 0) return kNone;
   cursor.bits = bits & (bits - 1);
   return cursor.base + static_cast<uint32_t>(std::countr_zero(bits)) * cursor.block_bytes;
 }
 
-// Class of the block at `block`, kNotSmall for NULL and for whatever is no block of a class. One
+// Key of the class of the block at `block`, 0 for NULL and for whatever is no block of a class. One
 // load behind the base.
-inline SizeClass class_at(Address block) noexcept {
-  return SizeClass{front.mini_page_map[block >> kMiniPageShift]};
+inline ClassKey key_at(Address block) noexcept {
+  return ClassKey{front.class_map[block >> kMiniPageShift]};
 }
-
-// Header of the run of blocks that the address lies in, or null.
-inline MiniPageHeader* header_at(Address block) noexcept {
-  return front.header_map[block >> kMiniPageShift];
-}
-
-// Writes class and header of `count` MiniPages.
-inline void map_mini_pages(Address first, uint32_t count, SizeClass size_class,
-                           MiniPageHeader* header) noexcept {
-  const Address at = first >> kMiniPageShift;
-  for (uint32_t i = 0; i < count; ++i) {
-    front.mini_page_map[at + i] = size_class.raw;
-    front.header_map[at + i] = header;
-  }
-}
+inline SizeClass class_at(Address block) noexcept { return class_of_key(key_at(block)); }
 
 // The word below the oldest entry of the class's stack.
 inline Word* stack_start(SizeClass size_class) noexcept {

@@ -4,12 +4,12 @@
 
 namespace gharial {
 
-// Grows memory until the topmost free run has `count` pages; a free run that ends the heap is extended.
-// Returns its first page; kNoPage iff refused, and the heap is whole either way. O(1), and the copy of the maps when they are too
+// Grows memory until the topmost free run has `count` MiniPages; a free run that ends the heap is extended.
+// Returns its first; kNoMiniPage iff refused, and the heap is whole either way. O(1), and the copy of the maps when they are too
 // short.
-PageIndex grow_heap(HeapPages count) noexcept;
+MiniPageIndex grow_heap(MiniPages count) noexcept;
 
 // False: grow_heap may be refused, or sbrk may end the program (Emscripten's ABORTING_MALLOC).
-bool can_grow_heap(HeapPages count) noexcept;
+bool can_grow_heap(MiniPages count) noexcept;
 
 }  // namespace gharial

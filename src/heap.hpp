@@ -1,10 +1,10 @@
 // heap.hpp — the heap: fast paths inline, on one screen; everything else behind allocate_slow and
 // release_slow.
 // Assumes: front.hpp's stacks. Keeps: I8. Constant time but for growth, for bytes cleared or copied
-// for the caller, and for the flush after refused growth.
+// for the caller, and for the flush before growth.
 #pragma once
+#include "heap_page.hpp"
 #include "mini_page.hpp"
-#include "page_map.hpp"
 
 namespace gharial {
 
@@ -14,18 +14,23 @@ enum class Contents : bool { any, zero };
 // Out of line, last: no free block of the class is at hand, or the request is not small. kNone iff
 // memory ran out.
 [[gnu::noinline]] Address allocate_slow(size_t bytes) noexcept;
-// The address is no block of a class: a large block, or NULL.
+// The block has a run of its own, or the address is NULL.
 [[gnu::noinline]] void release_slow(Address block) noexcept;
 // The countdown has run out: the first block home lists the run, the last one frees it.
 [[gnu::noinline]] void change_state(MiniPageHeader& header) noexcept;
 
+// The class's cursor; that of blocks of one MiniPage stays empty.
+inline Cursor& cursor_of(ClassKey key) noexcept {
+  return front_cursors[class_of_key(key).raw];
+}
+
 // A block of at least `bytes`; 0 is a size like any other. kNone iff memory ran out.
 inline Address allocate(size_t bytes) noexcept {
   if (bytes <= kSmallMax) [[likely]] {
-    const SizeClass size_class = class_of(bytes);
-    if (const Address block = pop_block(size_class); block != kNone) [[likely]]
+    const ClassKey key = key_of_small(bytes);
+    if (const Address block = pop_block(key); block != kNone) [[likely]]
       return block;
-    if (const Address block = take_from_cursor(size_class); block != kNone) [[likely]]
+    if (const Address block = take_from_cursor(cursor_of(key)); block != kNone) [[likely]]
       return block;
   }
   return allocate_slow(bytes);
@@ -33,21 +38,19 @@ inline Address allocate(size_t bytes) noexcept {
 
 // Sets the block's bit in its run, wherever the block was before. Constant time.
 inline void send_home(Address block) noexcept {
-  MiniPageHeader& header = *header_at(block);
-  const uint32_t offset =
-      static_cast<uint32_t>(block & (kHeapPageBytes - 1)) - header.first * kMiniPageBytes;
-  const uint32_t number = block_number(header, offset);
-  expect(header.size_class != kNotSmall && !is_home(header, number), block);
+  MiniPageHeader& header = header_at(block);
+  const uint32_t number = block_number(header, block);
+  expect(!is_home(header, number), block);
   if (give_home(header, number)) [[unlikely]]
     change_state(header);
 }
 
 // Makes a block free. User memory is neither read nor written.
 inline void release(Address block) noexcept {
-  const SizeClass size_class = class_at(block);
-  if (push_block(size_class, block)) [[likely]]
+  const ClassKey key = key_at(block);
+  if (push_block(key, block)) [[likely]]
     return;
-  if (size_class != kNotSmall) return send_home(block);
+  if (key.raw - 1u < key_of(SizeClass{kSharedClasses}).raw) return send_home(block);
   release_slow(block);
 }
 
@@ -69,7 +72,7 @@ static_assert(with_room_to_grow(1000, 1100) == 2000 && with_room_to_grow(1000, 1
 size_t usable_bytes(Address block) noexcept;
 // True iff the block holds `bytes` now, where it is. False: unchanged, and the caller may move it.
 bool resize_in_place(Address block, size_t bytes) noexcept;
-// Everything at hand goes home, the warm page too; whole pages become free runs. O(blocks at hand).
+// Everything at hand goes home; whole runs, and metadata that is not needed, become free runs. O(blocks at hand).
 void flush() noexcept;
 
 }  // namespace gharial

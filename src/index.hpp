@@ -16,52 +16,53 @@ template <class Tag, class Rep> struct Index {
   constexpr auto operator<=>(const Index&) const = default;
 };
 
-using SizeClass = Index<struct SizeClassTag, uint8_t>;  // 1 … kSizeClasses; 0 is "not small"
-using MiniPageIndex = Index<struct MiniPageIndexTag, uint8_t>;  // 0 … 31 within its heap page
-using PageIndex = Index<struct PageIndexTag, uint32_t>;         // address >> 16; 0 is "none"
-using HeapPages = Index<struct HeapPagesTag, uint32_t>;         // a count of heap pages
+using SizeClass = Index<struct SizeClassTag, uint8_t>;  // 1 … kSizeClasses; 0 is "large"
+using ClassKey = Index<struct ClassKeyTag, uint8_t>;    // a size class times 4: see size_class.hpp
+using MiniPageIndex = Index<struct MiniPageIndexTag, uint32_t>;  // address >> 11; 0 is "none"
+using MiniPages = Index<struct MiniPagesTag, uint32_t>;          // a count of MiniPages
+using PageIndex = Index<struct PageIndexTag, uint32_t>;          // address >> 16
 using Address = uintptr_t;  // a place in linear memory; 0 is "none"
 
-static_assert(!std::convertible_to<SizeClass, MiniPageIndex>);
-static_assert(!std::convertible_to<PageIndex, HeapPages>);
+static_assert(!std::convertible_to<SizeClass, ClassKey>);
+static_assert(!std::convertible_to<PageIndex, MiniPageIndex>);
+static_assert(!std::convertible_to<MiniPageIndex, MiniPages>);
 
-inline constexpr SizeClass kNotSmall{0};
-inline constexpr PageIndex kNoPage{0};
+inline constexpr SizeClass kLargeClass{0};
+inline constexpr MiniPageIndex kNoMiniPage{0};
 inline constexpr Address kNone = 0;
 
 inline constexpr uint32_t kHeapPageBytes = 1u << kHeapPageShift;
 inline constexpr uint32_t kMiniPageBytes = 1u << kMiniPageShift;
 inline constexpr uint32_t kMiniPagesPerPage = kHeapPageBytes / kMiniPageBytes;
-static_assert(kMiniPagesPerPage == 32, "one 32-bit mask per heap page");
+static_assert(kMiniPagesPerPage == 32, "one header for each in a meta-page of 2 KiB");
 
-constexpr PageIndex operator+(PageIndex page, HeapPages count) noexcept {
-  return PageIndex{page.raw + count.raw};
+constexpr MiniPageIndex operator+(MiniPageIndex at, MiniPages count) noexcept {
+  return MiniPageIndex{at.raw + count.raw};
 }
-constexpr PageIndex operator-(PageIndex page, HeapPages count) noexcept {
-  return PageIndex{page.raw - count.raw};
+constexpr MiniPageIndex operator-(MiniPageIndex at, MiniPages count) noexcept {
+  return MiniPageIndex{at.raw - count.raw};
 }
-constexpr HeapPages operator-(PageIndex end, PageIndex begin) noexcept {
-  return HeapPages{end.raw - begin.raw};
+constexpr MiniPages operator-(MiniPageIndex end, MiniPageIndex begin) noexcept {
+  return MiniPages{end.raw - begin.raw};
 }
-constexpr HeapPages operator+(HeapPages a, HeapPages b) noexcept {
-  return HeapPages{a.raw + b.raw};
-}
-constexpr HeapPages operator-(HeapPages a, HeapPages b) noexcept {
-  return HeapPages{a.raw - b.raw};
-}
-inline constexpr HeapPages kOnePage{1};
+constexpr MiniPages operator+(MiniPages a, MiniPages b) noexcept { return MiniPages{a.raw + b.raw}; }
+constexpr MiniPages operator-(MiniPages a, MiniPages b) noexcept { return MiniPages{a.raw - b.raw}; }
+inline constexpr MiniPages kNoMiniPages{0}, kOneMiniPage{1};
 
-constexpr PageIndex page_of(Address at) noexcept {
-  return PageIndex{static_cast<uint32_t>(at >> kHeapPageShift)};
-}
-constexpr Address address_of(PageIndex page) noexcept {
-  return static_cast<Address>(page.raw) << kHeapPageShift;
-}
 constexpr MiniPageIndex mini_page_of(Address at) noexcept {
-  return MiniPageIndex{static_cast<uint8_t>((at >> kMiniPageShift) & (kMiniPagesPerPage - 1))};
+  return MiniPageIndex{static_cast<uint32_t>(at >> kMiniPageShift)};
 }
-constexpr Address address_of(PageIndex page, MiniPageIndex mini) noexcept {
-  return address_of(page) + (static_cast<Address>(mini.raw) << kMiniPageShift);
+constexpr Address address_of(MiniPageIndex at) noexcept {
+  return static_cast<Address>(at.raw) << kMiniPageShift;
+}
+constexpr size_t bytes_in(MiniPages count) noexcept {
+  return static_cast<size_t>(count.raw) << kMiniPageShift;
+}
+constexpr PageIndex page_of(MiniPageIndex at) noexcept {
+  return PageIndex{at.raw / kMiniPagesPerPage};
+}
+constexpr MiniPageIndex first_of(PageIndex page) noexcept {
+  return MiniPageIndex{page.raw * kMiniPagesPerPage};
 }
 
 }  // namespace gharial

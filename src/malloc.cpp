@@ -108,12 +108,11 @@ size_t gharial_malloc_usable_size(void* block) {
 }
 
 // Nothing can go back to the engine: wasm memory does not shrink. What is at hand goes home, so
-// that whole heap pages serve any size again. 1 iff that made MiniPages free.
+// that whole runs serve any size again. 1 iff that made MiniPages free.
 int gharial_malloc_trim(size_t) {
   const Word before = global.counters.used_mini_pages;
-  const bool was_warm = global.warm_page != kNoPage;
   flush();
-  return was_warm || global.counters.used_mini_pages != before;
+  return global.counters.used_mini_pages != before;
 }
 
 // None of dlmalloc's parameters has a meaning here: no setting was accepted.

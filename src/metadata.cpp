@@ -1,75 +1,75 @@
-// metadata.cpp — slots for meta-pages and for the maps.
-// Assumes: run.cpp gives and takes whole pages. Keeps: I10.
+// metadata.cpp — slots for meta-pages.
+// Assumes: a piece has kSlotsPerPiece slots, each a MiniPage. Keeps: I10 the masks and the stack of pieces.
 #include "metadata.hpp"
-#include "run.hpp"
+#include "obtain.hpp"
 
 namespace gharial {
 namespace {
 
-void push_page(PageIndex page, PageEntry& entry) noexcept {
-  entry.links.prev = kNoPage;
-  entry.links.next = global.metadata_stack;
-  if (entry.links.next != kNoPage) entry_of(entry.links.next).links.prev = page;
-  global.metadata_stack = page;
+constexpr uint32_t kAllFree = (1u << kSlotsPerPiece) - 1;
+
+constexpr uint32_t free_slots(const RunEntry& head) noexcept { return head.value >> kRunKindBits; }
+void set_free_slots(RunEntry& head, uint32_t mask) noexcept {
+  head.value = entry_value(RunKind::slots, mask);
 }
 
-void unlink_page(const PageEntry& entry) noexcept {
-  if (entry.links.next != kNoPage) entry_of(entry.links.next).links.prev = entry.links.prev;
-  if (entry.links.prev != kNoPage)
-    entry_of(entry.links.prev).links.next = entry.links.next;
+void push_piece(MiniPageIndex piece) noexcept {
+  const MiniPageIndex next = global.slots_stack;
+  entry_of(piece).links = {next, kNoMiniPage};
+  if (next != kNoMiniPage) entry_of(next).links.prev = piece;
+  global.slots_stack = piece;
+}
+
+void unlink_piece(const RunEntry& head) noexcept {
+  const auto [next, prev] = head.links;
+  if (next != kNoMiniPage) entry_of(next).links.prev = prev;
+  if (prev != kNoMiniPage)
+    entry_of(prev).links.next = next;
   else
-    global.metadata_stack = entry.links.next;
-}
-
-// Where in the newest page with room that many slots are free: bit i, slot i.
-uint32_t places_for(uint32_t slots) noexcept {
-  if (global.metadata_stack == kNoPage) return 0;
-  const uint32_t aligned = ~0u / low_mask(slots);  // every slots-th bit
-  return starts_of_runs(entry_of(global.metadata_stack).run_pages, slots) & aligned;
+    global.slots_stack = next;
 }
 
 }  // namespace
 
-bool has_slots(uint32_t slots) noexcept { return places_for(slots) != 0; }
-
-void make_metadata_page(PageIndex page, uint32_t free_slots) noexcept {
-  PageEntry& entry = entry_of(page);
-  entry.kind = PageKind::metadata;
-  entry.tail = 0;
-  entry.run_pages = free_slots;
-  if (free_slots != 0) push_page(page, entry);
+Address obtain_slot() noexcept {
+  if (global.slots_stack == kNoMiniPage) {
+    const MiniPageIndex piece = obtain_run(MiniPages{kSlotsPerPiece}, RunKind::slots).first;
+    if (piece == kNoMiniPage) return kNone;
+    for (uint32_t slot = 1; slot < kSlotsPerPiece; ++slot)
+      entry_of(piece + MiniPages{slot}).value = entry_value(RunKind::inside, slot);
+    set_free_slots(entry_of(piece), kAllFree);
+    push_piece(piece);
+  }
+  const MiniPageIndex piece = global.slots_stack;
+  RunEntry& head = entry_of(piece);
+  const uint32_t mask = free_slots(head);
+  set_free_slots(head, mask & (mask - 1));
+  if ((mask & (mask - 1)) == 0) unlink_piece(head);
+  return address_of(piece + MiniPages{static_cast<uint32_t>(std::countr_zero(mask))});
 }
 
-Address take_slots(uint32_t slots) noexcept {
-  const uint32_t starts = places_for(slots);
-  if (starts == 0) return kNone;
-  const PageIndex page = global.metadata_stack;
-  PageEntry& entry = entry_of(page);
-  const uint32_t first = static_cast<uint32_t>(std::countr_zero(starts));
-  entry.run_pages &= ~(low_mask(slots) << first);
-  if (entry.run_pages == 0) unlink_page(entry);
-  return address_of(page) + first * kMetaSlotBytes;
+void give_back_slot(Address slot) noexcept {
+  const MiniPageIndex at = mini_page_of(slot);
+  const RunEntry& entry = entry_of(at);
+  const uint32_t number = kind_of(entry) == RunKind::slots ? 0 : length_of(entry).raw;
+  const MiniPageIndex piece = at - MiniPages{number};
+  RunEntry& head = entry_of(piece);
+  const uint32_t mask = free_slots(head);
+  expect((mask >> number & 1) == 0, slot);
+  if (mask == 0) push_piece(piece);
+  set_free_slots(head, mask | 1u << number);
 }
 
-void give_back_slots(Address at, size_t slots) noexcept {
-  while (slots != 0) {
-    const PageIndex page = page_of(at);
-    const uint32_t first = static_cast<uint32_t>((at - address_of(page)) / kMetaSlotBytes);
-    const uint32_t here =
-        slots < kSlotsPerPage - first ? static_cast<uint32_t>(slots) : kSlotsPerPage - first;
-    PageEntry& entry = entry_of(page);
-    const uint32_t bits = low_mask(here) << first;
-    expect((entry.run_pages & bits) == 0, at);
-    if (entry.run_pages == 0) push_page(page, entry);
-    entry.run_pages |= bits;
-    if (entry.run_pages == ~0u) {
-      unlink_page(entry);
-      // Growth puts maps above fresh pages: what was in use is fresh no more.
-      if (global.fresh_page <= page) global.fresh_page = page + kOnePage;
-      give_back_run(page, kOnePage);
+[[clang::minsize]] void give_back_free_pieces() noexcept {
+  MiniPageIndex piece = global.slots_stack;
+  while (piece != kNoMiniPage) {
+    const RunEntry& head = entry_of(piece);
+    const MiniPageIndex next = head.links.next;
+    if (free_slots(head) == kAllFree) {
+      unlink_piece(head);
+      give_back_run(piece, MiniPages{kSlotsPerPiece});
     }
-    at += here * kMetaSlotBytes;
-    slots -= here;
+    piece = next;
   }
 }
 

@@ -7,7 +7,7 @@
 //   0 magic[16] │ 16 u32 record_bytes │ 20 u32 schema_version │ 24 u32 word_bytes │ 28 u32 shared
 //   32 u32 names_hash │ 36 u32 checksum │ 40 u32 address_count │ 44 u32 constant_count │ 48 Word self
 //   Word addresses[] │ u16 constants[] │ u16 class_bytes[size_classes + 1]
-//   u16 stack_start[size_classes + 2] │ char gharial_version[16]
+//   u16 class_mini_pages[size_classes + 1] │ u16 stack_start[size_classes + 2] │ char gharial_version[16]
 #include "heap.hpp"
 
 extern "C" {
@@ -18,13 +18,12 @@ namespace gharial {
 namespace {
 
 // Changes whenever a reader of an older record would misread this one.
-constexpr uint32_t kSchemaVersion = 1;
+constexpr uint32_t kSchemaVersion = 2;
 
 #define GHARIAL_ADDRESSES(X)                                                                       \
   X(global, &global)                                                                               \
-  X(mini_page_map, &front.mini_page_map)                                                           \
-  X(page_map, &front.page_map)                                                                     \
-  X(header_map, &front.header_map)                                                                 \
+  X(class_map, &front.class_map)                                                                   \
+  X(run_map, &front.run_map)                                                                       \
   X(tops, front.tops)                                                                              \
   X(stack_words, front_stack_words)                                                                \
   X(cursors, front_cursors)                                                                        \
@@ -38,76 +37,59 @@ constexpr uint32_t kSchemaVersion = 1;
 #define GHARIAL_CONSTANTS(X)                                                                       \
   X(heap_page_shift, kHeapPageShift)                                                               \
   X(mini_page_shift, kMiniPageShift)                                                               \
-  X(meta_slot_bytes, kMetaSlotBytes)                                                               \
-  X(meta_page_slots, kMetaPageSlots)                                                               \
+  X(slot_bytes, kSlotBytes)                                                                        \
+  X(slots_per_piece, kSlotsPerPiece)                                                               \
   X(small_max, kSmallMax)                                                                          \
   X(class_max, kClassMax)                                                                          \
   X(size_classes, kSizeClasses)                                                                    \
   X(shared_classes, kSharedClasses)                                                                \
+  X(class_max_mini_pages, kClassMaxMiniPages)                                                      \
+  X(class_key_shift, kClassKeyShift)                                                               \
   X(stack_words_count, kStackWords)                                                                \
-  X(room_stacks, kRoomStacks)                                                                      \
   X(exact_bins, kExactBins)                                                                        \
   X(bins_per_doubling, kBinsPerDoubling)                                                           \
   X(run_bins, kRunBins)                                                                            \
-  X(meta_link_shift, kMetaLinkShift)                                                               \
+  X(run_kind_bits, kRunKindBits)                                                                   \
+  X(run_free, RunKind::free_run)                                                                   \
+  X(run_small, RunKind::small_run)                                                                 \
+  X(run_block, RunKind::block_run)                                                                 \
+  X(run_maps, RunKind::maps)                                                                       \
+  X(run_slots, RunKind::slots)                                                                     \
+  X(run_gap, RunKind::gap)                                                                         \
+  X(run_inside, RunKind::inside)                                                                   \
+  X(entry_bytes, sizeof(RunEntry))                                                                 \
+  X(entry_value, offsetof(RunEntry, value))                                                        \
+  X(entry_next, offsetof(RunEntry, links.next))                                                    \
+  X(entry_prev, offsetof(RunEntry, links.prev))                                                    \
+  X(entry_header, offsetof(RunEntry, header))                                                      \
   X(header_bytes, sizeof(MiniPageHeader))                                                          \
   X(header_free, offsetof(MiniPageHeader, free))                                                   \
   X(header_free_words, kFreeWords)                                                                 \
   X(header_reciprocal, offsetof(MiniPageHeader, reciprocal))                                       \
-  X(header_block_bytes, offsetof(MiniPageHeader, block_bytes))                                     \
+  X(header_first, offsetof(MiniPageHeader, first))                                                 \
   X(header_capacity, offsetof(MiniPageHeader, capacity))                                           \
   X(header_countdown, offsetof(MiniPageHeader, countdown))                                         \
   X(header_size_class, offsetof(MiniPageHeader, size_class))                                       \
-  X(header_kind, offsetof(MiniPageHeader, kind))                                                   \
-  X(header_first, offsetof(MiniPageHeader, first))                                                 \
-  X(header_run, offsetof(MiniPageHeader, run))                                                     \
   X(header_next, offsetof(MiniPageHeader, next))                                                   \
   X(header_prev, offsetof(MiniPageHeader, prev))                                                   \
-  X(no_mini_page, kNoMiniPage)                                                                     \
+  X(end_of_list, kEndOfList)                                                                       \
   X(unlisted, kUnlisted)                                                                           \
-  X(run_small, RunKind::small_run)                                                                 \
-  X(run_medium, RunKind::medium_run)                                                               \
-  X(run_large_tail, RunKind::large_tail)                                                           \
   X(meta_bytes, sizeof(MetaPage))                                                                  \
   X(meta_mini_pages, offsetof(MetaPage, mini_pages))                                               \
-  X(meta_free_mask, offsetof(MetaPage, free_mask))                                                 \
-  X(meta_touched_mask, offsetof(MetaPage, touched_mask))                                           \
   X(meta_page, offsetof(MetaPage, page))                                                           \
-  X(meta_room, offsetof(MetaPage, room))                                                           \
-  X(meta_room_links, offsetof(MetaPage, room_links))                                               \
+  X(meta_runs, offsetof(MetaPage, runs))                                                           \
   X(meta_class_links, offsetof(MetaPage, class_links))                                             \
   X(meta_lists, offsetof(MetaPage, lists))                                                         \
-  X(entry_bytes, sizeof(PageEntry))                                                                \
-  X(entry_kind, offsetof(PageEntry, kind))                                                         \
-  X(entry_tail, offsetof(PageEntry, tail))                                                         \
-  X(entry_spare, offsetof(PageEntry, spare))                                                       \
-  X(entry_spare_is_fresh, offsetof(PageEntry, spare_is_fresh))                                     \
-  X(entry_run_pages, offsetof(PageEntry, run_pages))                                               \
-  X(entry_next, offsetof(PageEntry, links.next))                                                   \
-  X(entry_prev, offsetof(PageEntry, links.prev))                                                   \
-  X(entry_meta, offsetof(PageEntry, meta))                                                         \
-  X(page_free_run, PageKind::free_run)                                                             \
-  X(page_cut, PageKind::cut)                                                                       \
-  X(page_large_head, PageKind::large_head)                                                         \
-  X(page_large_last, PageKind::large_last)                                                         \
-  X(page_metadata, PageKind::metadata)                                                             \
-  X(page_gap, PageKind::gap)                                                                       \
   X(global_bytes, sizeof(GlobalMetaPage))                                                          \
+  X(global_meta_map, offsetof(GlobalMetaPage, meta_map))                                           \
   X(global_mapped_pages, offsetof(GlobalMetaPage, mapped_pages))                                   \
-  X(global_map_bytes, offsetof(GlobalMetaPage, map_bytes))                                         \
-  X(global_heap_begin, offsetof(GlobalMetaPage, heap_begin))                                       \
   X(global_break_at, offsetof(GlobalMetaPage, break_at))                                           \
-  X(global_first_page, offsetof(GlobalMetaPage, first_page))                                       \
-  X(global_end_page, offsetof(GlobalMetaPage, end_page))                                           \
-  X(global_fresh_page, offsetof(GlobalMetaPage, fresh_page))                                       \
-  X(global_warm_page, offsetof(GlobalMetaPage, warm_page))                                         \
-  X(global_metadata_stack, offsetof(GlobalMetaPage, metadata_stack))                               \
-  X(global_room_mask, offsetof(GlobalMetaPage, room_mask))                                         \
-  X(global_spare_mask, offsetof(GlobalMetaPage, spare_mask))                                       \
-  X(global_spare_stacks, offsetof(GlobalMetaPage, spare_stacks))                                   \
+  X(global_first, offsetof(GlobalMetaPage, first))                                                 \
+  X(global_end, offsetof(GlobalMetaPage, end))                                                     \
+  X(global_fresh, offsetof(GlobalMetaPage, fresh))                                                 \
+  X(global_slots_stack, offsetof(GlobalMetaPage, slots_stack))                                     \
   X(global_bin_mask, offsetof(GlobalMetaPage, bin_mask))                                           \
   X(global_class_stacks, offsetof(GlobalMetaPage, class_stacks))                                   \
-  X(global_room_stacks, offsetof(GlobalMetaPage, room_stacks))                                     \
   X(global_bins, offsetof(GlobalMetaPage, bins))                                                   \
   X(global_counters, offsetof(GlobalMetaPage, counters))                                           \
   X(cursor_bytes, sizeof(Cursor))                                                                  \
@@ -140,23 +122,27 @@ consteval uint32_t hash_of_names() {
 struct Tables {
   uint16_t constants[kConstants];
   uint16_t class_bytes[kSizeClasses + 1];
+  uint16_t class_mini_pages[kSizeClasses + 1];
   uint16_t stack_start[kSizeClasses + 2];
 };
 consteval Tables make_tables() {
 #define GHARIAL_VALUE(name, value) static_cast<uint16_t>(value),
-  Tables tables{{GHARIAL_CONSTANTS(GHARIAL_VALUE)}, {}, {}};
+  Tables tables{{GHARIAL_CONSTANTS(GHARIAL_VALUE)}, {}, {}, {}};
 #undef GHARIAL_VALUE
-  for (uint8_t c = 1; c <= kSizeClasses; ++c)
+  for (uint8_t c = 1; c <= kSizeClasses; ++c) {
     tables.class_bytes[c] = static_cast<uint16_t>(bytes_of(SizeClass{c}));
+    tables.class_mini_pages[c] = static_cast<uint16_t>(mini_pages_of(SizeClass{c}).raw);
+  }
   for (uint32_t c = 0; c < kSizeClasses + 2; ++c) tables.stack_start[c] = kStackPlan.start[c];
   return tables;
 }
-// FNV-1a over the bytes of the three tables: what a damaged dump is recognised by.
+// FNV-1a over the bytes of the tables: what a damaged dump is recognised by.
 consteval uint32_t checksum_of(const Tables& tables) {
   uint32_t hash = kFnvStart;
   const auto add = [&hash](uint16_t n) { hash = fnv1a(fnv1a(hash, n & 0xff), n >> 8); };
   for (const uint16_t n : tables.constants) add(n);
   for (const uint16_t n : tables.class_bytes) add(n);
+  for (const uint16_t n : tables.class_mini_pages) add(n);
   for (const uint16_t n : tables.stack_start) add(n);
   return hash;
 }

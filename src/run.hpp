@@ -1,12 +1,32 @@
-// run.hpp — runs of heap pages: find, split, join.
-// Assumes: every heap page has an entry. Keeps: I5, I6, I9. Never looks inside a meta-page.
+// run.hpp — runs of MiniPages: find, split, join. A run may lie across heap pages.
+// Assumes: growth.cpp covers every MiniPage below global.end, and the one behind it, with the maps.
+// Keeps: I5, I6, I9. Never looks inside a meta-page.
 #pragma once
-#include "page_map.hpp"
+#include "fault.hpp"
+#include "front.hpp"
 
 namespace gharial {
 
+extern constinit GlobalMetaPage global;
+
+// Entry of a MiniPage of the heap, or of a neighbour of it.
+inline RunEntry& entry_of(MiniPageIndex at) noexcept {
+  expect(at.raw < global.mapped_pages * kMiniPagesPerPage, address_of(at));
+  return front.run_map[at.raw];
+}
+constexpr RunKind kind_of(const RunEntry& entry) noexcept {
+  return static_cast<RunKind>(entry.value & ((1u << kRunKindBits) - 1));
+}
+// MiniPages of the run; other kinds keep other numbers here.
+constexpr MiniPages length_of(const RunEntry& entry) noexcept {
+  return MiniPages{entry.value >> kRunKindBits};
+}
+constexpr uint32_t entry_value(RunKind kind, uint32_t number) noexcept {
+  return number << kRunKindBits | static_cast<uint32_t>(kind);
+}
+
 // Bin that holds runs of exactly this length (short) or of this quarter of a doubling (long).
-constexpr uint32_t bin_of(HeapPages length) noexcept {
+constexpr uint32_t bin_of(MiniPages length) noexcept {
   if (length.raw <= kExactBins) return length.raw - 1;
   const uint32_t doubling = log2(length.raw - 1);
   const uint32_t quarter =
@@ -14,37 +34,36 @@ constexpr uint32_t bin_of(HeapPages length) noexcept {
   const uint32_t bin = kExactBins + (doubling - log2(kExactBins)) * kBinsPerDoubling + quarter;
   return bin < kRunBins ? bin : kRunBins - 1;
 }
-static_assert(bin_of(HeapPages{1}) == 0 && bin_of(HeapPages{32}) == 31 &&
-              bin_of(HeapPages{33}) == 32);
-static_assert(bin_of(HeapPages{40}) == 32 && bin_of(HeapPages{41}) == 33 &&
-              bin_of(HeapPages{65}) == 36);
-static_assert(bin_of(HeapPages{8192}) == kRunBins - 1 && bin_of(HeapPages{65536}) == kRunBins - 1);
+static_assert(bin_of(MiniPages{1}) == 0 && bin_of(MiniPages{16}) == 15);
+static_assert(bin_of(MiniPages{17}) == 16 && bin_of(MiniPages{20}) == 16);
+static_assert(bin_of(MiniPages{21}) == 17 && bin_of(MiniPages{33}) == 20);
+static_assert(bin_of(MiniPages{1u << 16}) == kRunBins - 1);
+static_assert(bin_of(MiniPages{1u << 21}) == kRunBins - 1);
 
-// Pages handed out; those from `fresh_from` on never were before, so they are zero. first ==
-// kNoPage: there are none.
+// A run that was handed out: MiniPages from `fresh_from` on never were before, so they are zero. first ==
+// kNoMiniPage: there is none.
 struct Run {
-  PageIndex first, fresh_from;
+  MiniPageIndex first, fresh_from;
 };
-inline constexpr Run kNoRun{kNoPage, kNoPage};
+inline constexpr Run kNoRun{kNoMiniPage, kNoMiniPage};
 
-inline bool has_free_run() noexcept { return global.bin_mask != 0; }
+// A run of `count` MiniPages, out of the free ones, of that kind. Constant time: one look into the own bin, then a
+// bit mask (Masmano, Ripoll, Crespo, Real: TLSF, ECRTS 2004, §3, with exact bins for short runs).
+Run take_run(MiniPages count, RunKind kind) noexcept;
 
-// A run of `count` pages, out of the free ones. Constant time: one look into the own bin, then
-// bit masks (Masmano et al., TLSF, ECRTS 2004, with exact bins for short runs). The caller writes
-// the entries.
-Run take_run(HeapPages count) noexcept;
+// The same, but looks at every run of the own bin: for use before memory grows. O(free runs).
+Run search_run(MiniPages count, RunKind kind) noexcept;
 
-// The same, but looks at every run of the own bin: for use after growth was refused. O(free runs).
-Run search_run(HeapPages count) noexcept;
+// MiniPages in the free run that begins there; none iff no free run does. Constant time.
+MiniPages free_run_at(MiniPageIndex at) noexcept;
 
-// Pages in the free run that begins at `page`; 0 iff none begins there. Constant time.
-HeapPages free_run_at(PageIndex page) noexcept;
+// Takes the first `count` MiniPages of the free run that begins there and is long enough. Constant time.
+Run take_front(MiniPageIndex first, MiniPages count, RunKind kind) noexcept;
 
-// Takes the first `count` pages of the free run that begins at `page` and is long enough. Constant
-// time.
-Run take_front_of_run(PageIndex page, HeapPages count) noexcept;
+// Writes first and last entry of a run that is not free.
+void write_run(MiniPageIndex first, MiniPages count, RunKind kind) noexcept;
 
-// Makes pages free, joined with free neighbours. Constant time.
-void give_back_run(PageIndex page, HeapPages count) noexcept;
+// Makes MiniPages free, joined with free neighbours. Constant time.
+void give_back_run(MiniPageIndex first, MiniPages count) noexcept;
 
 }  // namespace gharial

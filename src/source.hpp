@@ -6,20 +6,19 @@
 
 namespace gharial {
 
-// What a PageSource returns: [begin, end) belongs to the heap now. `end` is a multiple of 64 KiB;
-// `begin` need not be (a first or a foreign break lies anywhere). Bytes at and above `zero_from`
-// were never under the break: they are zero.
+// What a PageSource returns: [begin, end) belongs to the heap now; it begins where the break was, which may be
+// anywhere. Bytes at and above `zero_from` were never under the break: they are zero.
 struct Range {
   Address begin, end, zero_from;
 };
 
 template <class S>
-concept PageSource = requires(HeapPages count) {
+concept PageSource = requires(uint64_t bytes) {
   {
-    S::grow(count)
-  } noexcept -> std::same_as<Range>;  // at least `count` whole pages, or begin == end: refused
+    S::grow(bytes)
+  } noexcept -> std::same_as<Range>;  // so many bytes, or begin == end: refused
   {
-    S::can_grow(count)
+    S::can_grow(bytes)
   } noexcept -> std::same_as<bool>;  // false: may be refused, or end the program
   {
     S::end()
@@ -28,8 +27,8 @@ concept PageSource = requires(HeapPages count) {
 };
 
 struct Source {
-  static Range grow(HeapPages count) noexcept;
-  static bool can_grow(HeapPages count) noexcept;
+  static Range grow(uint64_t bytes) noexcept;
+  static bool can_grow(uint64_t bytes) noexcept;
   static Address end() noexcept;
   static Address break_at() noexcept;
 };

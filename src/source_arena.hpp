@@ -5,7 +5,6 @@
 // arena.limit is lowered.
 #pragma once
 #include "source.hpp"
-#include "bits.hpp"
 #include <sys/mman.h>
 
 namespace gharial {
@@ -43,14 +42,11 @@ inline constinit Arena arena;
 
 inline Address Source::end() noexcept { return arena.break_now; }
 inline Address Source::break_at() noexcept { return reinterpret_cast<Address>(&arena.break_now); }
-inline bool Source::can_grow(HeapPages count) noexcept {
-  const Address up = align_up<Address>(arena.break_now, kHeapPageBytes);
-  return up + (Address{count.raw} << kHeapPageShift) <= arena.limit;
+inline bool Source::can_grow(uint64_t bytes) noexcept {
+  return arena.break_now + bytes <= arena.limit;
 }
-inline Range Source::grow(HeapPages count) noexcept {
+inline Range Source::grow(uint64_t bytes) noexcept {
   const Address before = arena.break_now, highest = arena.highest;
-  const Address bytes =
-      align_up<Address>(before, kHeapPageBytes) - before + (Address{count.raw} << kHeapPageShift);
   if (bytes > kArenaBytes || arena.move(static_cast<int64_t>(bytes)) == kNone)
     return {kNone, kNone, kNone};
   return {before, before + bytes, highest};

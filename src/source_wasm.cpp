@@ -2,7 +2,6 @@
 // Assumes: sbrk.c keeps the highest break ever seen. Never memory.grow: JavaScript's views and the
 // growth settings hang on sbrk.
 #include "source.hpp"
-#include "bits.hpp"
 #include <emscripten/heap.h>
 #include <unistd.h>
 
@@ -17,16 +16,11 @@ Address Source::break_at() noexcept { return reinterpret_cast<Address>(emscripte
 
 // By default (ABORTING_MALLOC) a refused sbrk ends the program, so that it must be the last resort. A
 // limit that JavaScript does not know (STANDALONE_WASM) reads as reached.
-bool Source::can_grow(HeapPages count) noexcept {
-  const uint64_t up = align_up<uint64_t>(end(), kHeapPageBytes);
-  return up + (static_cast<uint64_t>(count.raw) << kHeapPageShift) <= emscripten_get_heap_max();
-}
+bool Source::can_grow(uint64_t bytes) noexcept { return end() + bytes <= emscripten_get_heap_max(); }
 
-Range Source::grow(HeapPages count) noexcept {
+Range Source::grow(uint64_t bytes) noexcept {
   const Address before = end();
   const Address highest = gharial_highest_break > before ? gharial_highest_break : before;
-  const uint64_t up = (kHeapPageBytes - (before & (kHeapPageBytes - 1))) & (kHeapPageBytes - 1);
-  const uint64_t bytes = up + (static_cast<uint64_t>(count.raw) << kHeapPageShift);
   // sbrk takes a signed number on wasm64 and an unsigned one on wasm32: what does not fit is
   // refused here.
   if (bytes > ~Address{0} - before ||

@@ -1,11 +1,8 @@
 // stats.cpp — where is every byte? A visitor of walk.hpp, and the C functions that report what it
 // saw.
-// Keeps: heap_bytes == live + cached + free + slack + metadata + external + what lies below the
-// first block of metadata.
+// Keeps: heap_bytes == live + cached + free + slack + metadata + external.
 #include "check.hpp"
 #include "heap.hpp"
-#include "large.hpp"
-#include "metadata.hpp"
 #include "walk.hpp"
 #include <errno.h>
 #include <gharial.h>
@@ -14,68 +11,59 @@
 namespace gharial {
 namespace {
 
-// Calls visit(block, bytes, state) for every block of a run of MiniPages until it returns true.
+// Calls visit(block, bytes, state) for every block of the run until it returns true.
 template <class Visit>
-bool walk_blocks(MetaPage& meta, uint32_t first, MiniPageHeader& header, Visit visit) noexcept {
-  if (header.kind == RunKind::large_tail) return false;
+bool walk_blocks(MiniPageIndex first, const RunEntry& entry, MiniPages length, Visit visit) noexcept {
+  if (kind_of(entry) == RunKind::block_run)
+    return visit(address_of(first), bytes_in(length), state_of_run(first));
+  if (kind_of(entry) != RunKind::small_run) return false;
+  const MiniPageHeader& header = header_at(address_of(first));
+  const uint32_t block_bytes = bytes_of(header.size_class);
   for (uint32_t number = 0; number < header.capacity; ++number)
-    if (visit(address_of(meta, first) + number * header.block_bytes, size_t{header.block_bytes},
+    if (visit(run_address(header) + number * block_bytes, size_t{block_bytes},
               state_in_run(header, number)))
       return true;
   return false;
 }
 
-void note_free(gharial_stats& stats, size_t bytes) noexcept {
-  stats.free_bytes += bytes;
-  if (bytes > stats.largest_free_bytes) stats.largest_free_bytes = bytes;
-}
-
-void add_cut_page(gharial_stats& stats, MetaPage& meta) noexcept {
-  stats.cut_pages++;
-  stats.free_bytes += static_cast<size_t>(std::popcount(meta.free_mask)) * kMiniPageBytes;
-  const size_t longest = longest_run(meta.free_mask) * size_t{kMiniPageBytes};
-  if (longest > stats.largest_free_bytes) stats.largest_free_bytes = longest;
-  walk_runs(meta, [&](uint32_t first, MiniPageHeader& header) {
-    if (header.kind == RunKind::large_tail) stats.live_bytes += header.run * size_t{kMiniPageBytes};
-    if (header.kind != RunKind::large_tail)
-      stats.slack_bytes +=
-          header.run * size_t{kMiniPageBytes} - header.capacity * size_t{header.block_bytes};
-    walk_blocks(meta, first, header, [&](Address, size_t bytes, BlockState state) {
-      if (state == BlockState::home) stats.free_bytes += bytes;
-      if (state == BlockState::live) stats.live_bytes += bytes, stats.live_blocks++;
-      if (state == BlockState::cached) stats.cached_bytes += bytes, stats.cached_blocks++;
+void collect(gharial_stats& stats) noexcept {
+  stats = {};
+  stats.heap_bytes = bytes_in(global.end - global.first);
+  walk_runs([&](MiniPageIndex first, const RunEntry& entry, MiniPages length) {
+    const size_t bytes = bytes_in(length);
+    switch (kind_of(entry)) {
+    case RunKind::small_run: {
+      const MiniPageHeader& header = header_at(address_of(first));
+      stats.small_mini_pages += length.raw;
+      stats.slack_bytes += bytes - header.capacity * size_t{bytes_of(header.size_class)};
+      break;
+    }
+    case RunKind::block_run: stats.block_mini_pages += length.raw; break;
+    case RunKind::maps:
+      stats.metadata_mini_pages += length.raw;
+      stats.metadata_bytes += bytes;
+      break;
+    case RunKind::slots: {
+      const size_t free = static_cast<size_t>(std::popcount(length_of(entry).raw)) * kSlotBytes;
+      stats.metadata_mini_pages += length.raw;
+      stats.free_bytes += free;
+      stats.metadata_bytes += bytes - free;
+      break;
+    }
+    case RunKind::gap: stats.external_bytes += bytes; break;
+    default:
+      stats.free_runs++;
+      stats.free_mini_pages += length.raw;
+      stats.free_bytes += bytes;
+      if (bytes > stats.largest_free_bytes) stats.largest_free_bytes = bytes;
+    }
+    walk_blocks(first, entry, length, [&](Address, size_t block_bytes, BlockState state) {
+      if (state == BlockState::home) stats.free_bytes += block_bytes;
+      if (state == BlockState::live) stats.live_bytes += block_bytes, stats.live_blocks++;
+      if (state == BlockState::cached) stats.cached_bytes += block_bytes, stats.cached_blocks++;
       return false;
     });
   });
-}
-
-void collect(gharial_stats& stats) noexcept {
-  stats = {};
-  stats.heap_bytes = static_cast<size_t>((global.end_page - global.first_page).raw)
-                     << kHeapPageShift;
-  walk_pages([&](PageIndex, const PageEntry& entry, HeapPages length) {
-    const size_t bytes = static_cast<size_t>(length.raw) << kHeapPageShift;
-    switch (entry.kind) {
-    case PageKind::cut: add_cut_page(stats, meta_of(entry)); break;
-    case PageKind::metadata:
-      stats.metadata_pages++;
-      stats.free_bytes += static_cast<size_t>(std::popcount(entry.run_pages)) * kMetaSlotBytes;
-      stats.metadata_bytes += static_cast<size_t>(std::popcount(~entry.run_pages)) * kMetaSlotBytes;
-      break;
-    case PageKind::large_head:
-      stats.large_pages += length.raw;
-      stats.live_blocks++;
-      stats.live_bytes += bytes - entry.spare * size_t{kMiniPageBytes};
-      note_free(stats, entry.spare * size_t{kMiniPageBytes});
-      break;
-    case PageKind::gap: stats.external_bytes += bytes; break;
-    default: stats.free_pages += length.raw; note_free(stats, bytes);
-    }
-  });
-  const Address below = global.heap_begin -
-                        address_of(global.first_page);  // the first page's static data is not ours
-  stats.heap_bytes -= below;
-  stats.metadata_bytes -= below;
   const Counters& counters = global.counters;
   stats.peak_used_bytes = counters.peak_used_mini_pages * kMiniPageBytes;
   stats.fresh_mini_pages = counters.fresh_mini_pages;
@@ -114,14 +102,13 @@ struct mallinfo2 make_mallinfo() noexcept {
   gharial_stats stats;
   collect(stats);
   size_t trailing = 0;
-  if (global.end_page != kNoPage) {
-    const PageEntry& last = entry_of(global.end_page - kOnePage);
-    if (last.kind == PageKind::free_run)
-      trailing = static_cast<size_t>(last.run_pages) << kHeapPageShift;
+  if (global.end != kNoMiniPage) {
+    const RunEntry& last = entry_of(global.end - kOneMiniPage);
+    if (kind_of(last) == RunKind::free_run) trailing = bytes_in(length_of(last));
   }
   struct mallinfo2 info{};
   info.arena = stats.heap_bytes - stats.external_bytes;
-  info.ordblks = stats.cached_blocks + stats.free_pages;
+  info.ordblks = stats.cached_blocks + stats.free_runs;
   info.usmblks = stats.peak_used_bytes;
   info.uordblks = stats.live_bytes;
   info.fordblks = info.arena - stats.live_bytes;
@@ -158,15 +145,8 @@ int gharial_visit_blocks(int (*visit)(void*, size_t, enum gharial_block_state, v
                      static_cast<enum gharial_block_state>(state), context);
     return answer != 0;
   };
-  walk_pages([&](PageIndex page, const PageEntry& entry, HeapPages) {
-    if (answer != 0) return;
-    if (entry.kind == PageKind::large_head)
-      visit_block(address_of(page), bytes_of_large(entry), BlockState::live);
-    if (entry.kind != PageKind::cut) return;
-    MetaPage& meta = meta_of(entry);
-    walk_runs(meta, [&](uint32_t first, MiniPageHeader& header) {
-      walk_blocks(meta, first, header, visit_block);
-    });
+  walk_runs([&](MiniPageIndex first, const RunEntry& entry, MiniPages length) {
+    if (answer == 0) walk_blocks(first, entry, length, visit_block);
   });
   return answer;
 }

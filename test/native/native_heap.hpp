@@ -10,7 +10,7 @@
 #include "../../src/run.cpp"
 #include "../../src/growth.cpp"
 #include "../../src/obtain.cpp"
-#include "../../src/large.cpp"
+#include "../../src/block_run.cpp"
 #include "../../src/check.cpp"
 #include "../../src/fault.cpp"
 #include "../../src/stats.cpp"

@@ -324,7 +324,6 @@ private:
 
   void trim() {
     gharial_malloc_trim(0);
-    PROMISE(global().warm_page == gharial::kNoPage, "after malloc_trim");
   }
 
   void misuse_sizes(uint32_t detail) {
@@ -388,11 +387,11 @@ private:
     for (const auto& [at, block] : live) usable += block.usable;
     PROMISE(stats.live_bytes == usable && stats.live_blocks == live.size(),
             "%zu live bytes, %zu expected", stats.live_bytes, usable);
-    const size_t end = static_cast<size_t>(global().end_page.raw) << gharial::kHeapPageShift;
+    const Address end = address_of(global().end);
     PROMISE(end <= gharial::arena.break_now || end == 0, "the heap ends above the break");
   }
 
-  // Nothing live: nothing cut, and free runs end only where metadata or others' memory begins (I5).
+  // Nothing live: no run but the maps, and free runs end only where those or others' memory begins (I5).
   void finish() {
     while (!order.empty()) release(order.back());
     gharial_malloc_trim(0);
@@ -401,16 +400,19 @@ private:
     stats.size = sizeof stats;
     stats.version = GHARIAL_STATS_VERSION;
     gharial_stats_get(&stats);
-    PROMISE(stats.cut_pages == 0 && stats.large_pages == 0, "%zu cut, %zu large pages",
-            stats.cut_pages, stats.large_pages);
-    PROMISE(stats.metadata_bytes <= bytes_of_maps() + gharial::kMetaSlotBytes,
-            "%zu bytes of metadata, the maps have %zu", stats.metadata_bytes, bytes_of_maps());
+    PROMISE(stats.small_mini_pages == 0 && stats.block_mini_pages == 0, "%zu and %zu MiniPages in use",
+            stats.small_mini_pages, stats.block_mini_pages);
+    PROMISE(stats.metadata_bytes == bytes_of_maps(), "%zu bytes of metadata, the maps have %zu",
+            stats.metadata_bytes, bytes_of_maps());
     PROMISE(stats.cached_blocks == 0 && global().counters.used_mini_pages == 0,
             "something is still in use");
   }
 
   // What stays when nothing is live.
-  static size_t bytes_of_maps() { return global().map_bytes; }
+  static size_t bytes_of_maps() {
+    const Address at = reinterpret_cast<Address>(gharial::front.run_map);
+    return at == 0 ? 0 : bytes_in(length_of(entry_of(gharial::mini_page_of(at))));
+  }
 
   // ---- the shadow's own book
 
@@ -440,7 +442,7 @@ private:
     const size_t spare = 2048 + (how == Made::resized ? gharial::kHeapPageBytes : 0);
     PROMISE(usable <= bytes + bytes / 4 + spare || align > 8 || bytes < 0x1'0000,
             "%zu bytes for %zu", usable, bytes);
-    PROMISE(at >= global().heap_begin && at + usable <= gharial::arena.break_now,
+    PROMISE(at >= address_of(global().first) && at + usable <= gharial::arena.break_now,
             "%p lies outside the heap", block);
     const auto next = live.lower_bound(at);
     PROMISE(next == live.end() || at + usable <= next->first, "%p overlaps %#zx", block,

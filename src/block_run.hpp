@@ -1,0 +1,33 @@
+// block_run.hpp — medium and large blocks: a run of whole MiniPages each.
+// Assumes: obtain.hpp gives runs. Keeps: I7, I11. Constant time, but for growth and bytes cleared for the caller.
+#pragma once
+#include "heap.hpp"
+#include "obtain.hpp"
+
+namespace gharial {
+
+// No request above this has a chance; the counts below it cannot overflow.
+inline constexpr size_t kLargest =
+    static_cast<size_t>(kAddressEnd<ThisModel> - 2 * kHeapPageBytes - 1);
+
+// MiniPages that hold so many bytes, one at least. The caller has excluded overflow.
+constexpr MiniPages mini_pages_for(size_t bytes) noexcept {
+  return MiniPages{static_cast<uint32_t>((bytes + (bytes == 0) + kMiniPageBytes - 1) >> kMiniPageShift)};
+}
+
+// A block of `count` MiniPages, at a multiple of `step` MiniPages (a power of two). kNone iff memory ran out.
+Address obtain_block(MiniPages count, uint32_t step, Contents contents) noexcept;
+
+// MiniPages of the block. A pointer that is no such block stops the program.
+MiniPages block_length(Address block) noexcept;
+
+// Makes the block's MiniPages free.
+void release_block(Address block) noexcept;
+
+// True iff the block has `count` MiniPages or more now, where it is, and `most` if what follows is free. False: unchanged.
+bool extend_block(Address block, MiniPages least, MiniPages most) noexcept;
+
+// The block keeps its first `count` MiniPages, of more.
+void shorten_block(Address block, MiniPages count) noexcept;
+
+}  // namespace gharial
