@@ -59,7 +59,8 @@ bool extend_block(Address block, MiniPages least, MiniPages most) noexcept {
   if (there < least - had) {
     // Growing in place saves the copy of a large block, but is not worth a refusal, which may end the program.
     const bool ends_heap = after + there == global.end;
-    if (!ends_heap || least <= MiniPages{kClassMaxMiniPages} || !can_grow_heap(least - had)) return false;
+    if (!ends_heap || least <= MiniPages{kClassMaxMiniPages} || !can_grow_heap(least - had))
+      return false;
     grow_heap(least - had);
     there = free_run_at(after);
     if (there < least - had) return false;

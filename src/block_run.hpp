@@ -12,7 +12,8 @@ inline constexpr size_t kLargest =
 
 // MiniPages that hold so many bytes, one at least. The caller has excluded overflow.
 constexpr MiniPages mini_pages_for(size_t bytes) noexcept {
-  return MiniPages{static_cast<uint32_t>((bytes + (bytes == 0) + kMiniPageBytes - 1) >> kMiniPageShift)};
+  return MiniPages{
+      static_cast<uint32_t>((bytes + (bytes == 0) + kMiniPageBytes - 1) >> kMiniPageShift)};
 }
 
 // A block of `count` MiniPages, at a multiple of `step` MiniPages (a power of two). kNone iff memory ran out.

@@ -57,7 +57,9 @@ struct Checker {
             7);
     const uint32_t looks = length.raw < kMiniPagesPerPage ? length.raw : kMiniPagesPerPage;
     for (uint32_t i = 1; i < looks; ++i)
-      require(front.class_map[first.raw + i] == 0 && front.class_map[first.raw + length.raw - i] == 0, 7);
+      require(front.class_map[first.raw + i] == 0 &&
+                  front.class_map[first.raw + length.raw - i] == 0,
+              7);
   }
 
   void check_piece(MiniPageIndex first, const RunEntry& entry) noexcept {
@@ -151,7 +153,8 @@ struct Checker {
     require(steps <= kMiniPagesPerPage, 2);
     require((header.prev != kUnlisted) == listed, 2);
     require(listed == (blocks_home(header) > 0 && !is_current(header)), 2);
-    require(is_current(header) || blocks_home(header) < header.capacity, 2);  // all home: given back
+    require(is_current(header) || blocks_home(header) < header.capacity,
+            2);  // all home: given back
   }
 
   static bool is_current(const MiniPageHeader& header) noexcept {
@@ -206,7 +209,8 @@ struct Checker {
   void check_pieces() noexcept {
     uint32_t found = 0;
     MiniPageIndex before = kNoMiniPage;
-    for (MiniPageIndex at = global.slots_stack; at != kNoMiniPage && found <= pieces_with_room; ++found) {
+    for (MiniPageIndex at = global.slots_stack; at != kNoMiniPage && found <= pieces_with_room;
+         ++found) {
       if (at < global.first || at >= global.end) return require(false, 10);
       const RunEntry& entry = entry_of(at);
       if (kind_of(entry) != RunKind::slots || length_of(entry) == kNoMiniPages)

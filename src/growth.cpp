@@ -45,7 +45,8 @@ MiniPages maps_for(MiniPageIndex end, Spare spare) noexcept {
   // Shared memory keeps the old maps: another thread may be reading through an old base.
   if (had == 0 || kShared) return;
   const MiniPages old_count = length_of(entry_of(old));
-  if (global.fresh < old + old_count) global.fresh = old + old_count;  // maps lie above fresh MiniPages
+  if (global.fresh < old + old_count)
+    global.fresh = old + old_count;  // maps lie above fresh MiniPages
   give_back_run(old, old_count);
 }
 
@@ -127,7 +128,8 @@ MiniPages free_below(MiniPageIndex end) noexcept {
     if (trailing >= count) return end - trailing;
     // Maps may lie behind that run, or the next range may not join the heap: then once more.
     const MiniPages missing = end == global.end ? count - trailing : count;
-    const Spare spare = Source::can_grow(bytes_for(missing, Spare::half)) ? Spare::half : Spare::none;
+    const Spare spare =
+        Source::can_grow(bytes_for(missing, Spare::half)) ? Spare::half : Spare::none;
     const Range range = Source::grow(bytes_for(missing, spare));
     if (range.begin == range.end) {
       global.counters.refused_grows++;

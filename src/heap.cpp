@@ -125,9 +125,11 @@ bool resize_in_place(Address block, size_t bytes) noexcept {
   const size_t usable = usable_bytes(block);
   // A shrink that saves less than half stays: the room may be one that an earlier growth was given.
   if (bytes <= usable && bytes > usable / 2 && bytes <= kClassMax) return true;
-  if (size_class != kLargeClass && is_shared(size_class)) return bytes <= usable && usable == kStepBytes;
+  if (size_class != kLargeClass && is_shared(size_class))
+    return bytes <= usable && usable == kStepBytes;
   if (bytes <= kSharedMax || bytes > kLargest) return false;
-  const MiniPages count = mini_pages_for(bytes), had{static_cast<uint32_t>(usable >> kMiniPageShift)};
+  const MiniPages count = mini_pages_for(bytes),
+                  had{static_cast<uint32_t>(usable >> kMiniPageShift)};
   if (count <= had) {
     if (count < had) shorten_block(block, count);
     return true;

@@ -20,9 +20,7 @@ enum class Contents : bool { any, zero };
 [[gnu::noinline]] void change_state(MiniPageHeader& header) noexcept;
 
 // The class's cursor; that of blocks of one MiniPage stays empty.
-inline Cursor& cursor_of(ClassKey key) noexcept {
-  return front_cursors[class_of_key(key).raw];
-}
+inline Cursor& cursor_of(ClassKey key) noexcept { return front_cursors[class_of_key(key).raw]; }
 
 // A block of at least `bytes`; 0 is a size like any other. kNone iff memory ran out.
 inline Address allocate(size_t bytes) noexcept {

@@ -39,7 +39,8 @@ MetaPage* obtain_meta(PageIndex page) noexcept {
 }
 
 // Writes class and header of a run's MiniPages.
-void map_small_run(MiniPageIndex first, MiniPages count, ClassKey key, MiniPageHeader* header) noexcept {
+void map_small_run(MiniPageIndex first, MiniPages count, ClassKey key,
+                   MiniPageHeader* header) noexcept {
   RunEntry* entry = &entry_of(first);
   uint8_t* keys = front.class_map + first.raw;
   for (uint32_t i = 0; i < count.raw; ++i) {

@@ -45,8 +45,12 @@ constexpr MiniPageIndex operator-(MiniPageIndex at, MiniPages count) noexcept {
 constexpr MiniPages operator-(MiniPageIndex end, MiniPageIndex begin) noexcept {
   return MiniPages{end.raw - begin.raw};
 }
-constexpr MiniPages operator+(MiniPages a, MiniPages b) noexcept { return MiniPages{a.raw + b.raw}; }
-constexpr MiniPages operator-(MiniPages a, MiniPages b) noexcept { return MiniPages{a.raw - b.raw}; }
+constexpr MiniPages operator+(MiniPages a, MiniPages b) noexcept {
+  return MiniPages{a.raw + b.raw};
+}
+constexpr MiniPages operator-(MiniPages a, MiniPages b) noexcept {
+  return MiniPages{a.raw - b.raw};
+}
 inline constexpr MiniPages kNoMiniPages{0}, kOneMiniPage{1};
 
 constexpr MiniPageIndex mini_page_of(Address at) noexcept {

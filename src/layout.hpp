@@ -49,14 +49,16 @@ using ThisModel = Model<std::conditional_t<sizeof(void*) == 4, uint32_t, uint64_
 // ---- runs -----------------------------------------------------------------------------------
 
 enum class RunKind : uint8_t {
-  none = 0,       // below the heap, or never part of a run (what lies inside a run may be stale)
-  free_run = 1,   // first and last MiniPage of a free run: its length
-  small_run = 2,  // first MiniPage of a run that several blocks of one class share; `header` is in all of them
+  none = 0,      // below the heap, or never part of a run (what lies inside a run may be stale)
+  free_run = 1,  // first and last MiniPage of a free run: its length
+  small_run =
+      2,  // first MiniPage of a run that several blocks of one class share; `header` is in all of them
   block_run = 3,  // first MiniPage of a medium or large block
   maps = 4,       // first MiniPage of the piece of metadata in which the maps lie
-  slots = 5,      // first MiniPage of a piece of kSlotsPerPiece slots: in place of the length, which are free
-  gap = 6,        // first MiniPage of a range that others took from sbrk
-  inside = 7,     // last MiniPage of the runs above; every other one of slots: how far the first is
+  slots =
+      5,  // first MiniPage of a piece of kSlotsPerPiece slots: in place of the length, which are free
+  gap = 6,     // first MiniPage of a range that others took from sbrk
+  inside = 7,  // last MiniPage of the runs above; every other one of slots: how far the first is
 };
 inline constexpr uint32_t kRunKindBits = 3;
 
@@ -71,7 +73,7 @@ struct RunLinks {
 template <class M> struct RunEntryOf {
   uint32_t value;
   union {
-    RunLinks links;           // of a free run: its bin; of a piece of slots: the stack of such pieces
+    RunLinks links;  // of a free run: its bin; of a piece of slots: the stack of such pieces
     typename M::Word header;  // of a small run
   };
 };
@@ -185,10 +187,10 @@ template <class M> struct GlobalMetaPageOf {
   typename M::Word mapped_pages;  // heap pages that the maps cover; 0 before the first allocation
   typename M::Word break_at;  // where sbrk keeps the break (0: unknown), for readers without wasm
   typename M::Word handed_out_at_flush;  // MiniPages handed out until the last flush
-  MiniPageIndex first, end;   // the heap: every MiniPage from first to end is in one run
-  MiniPageIndex fresh;        // every free MiniPage from here on is fresh
-  MiniPageIndex slots_stack;  // pieces with free slots
-  uint64_t bin_mask;          // bit b: bins[b] is not empty
+  MiniPageIndex first, end;              // the heap: every MiniPage from first to end is in one run
+  MiniPageIndex fresh;                   // every free MiniPage from here on is fresh
+  MiniPageIndex slots_stack;             // pieces with free slots
+  uint64_t bin_mask;                     // bit b: bins[b] is not empty
   MetaLink class_stacks[kSharedClasses + 1];  // M3: pages with a partly free run of the class
   MiniPageIndex bins[kRunBins];               // free runs
   CountersOf<M> counters;

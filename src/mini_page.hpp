@@ -10,10 +10,12 @@ inline Address run_address(const MiniPageHeader& header) noexcept {
 }
 
 // Makes the header that of a run of the class, current from now on: every block is home. Constant time.
-inline void make_header(MiniPageHeader& header, SizeClass size_class, MiniPageIndex first) noexcept {
+inline void make_header(MiniPageHeader& header, SizeClass size_class,
+                        MiniPageIndex first) noexcept {
   const uint32_t block_bytes = bytes_of(size_class);
   const uint32_t reciprocal = reciprocal_of(block_bytes);
-  const uint32_t blocks = block_at(static_cast<uint32_t>(bytes_in(mini_pages_of(size_class))), reciprocal);
+  const uint32_t blocks =
+      block_at(static_cast<uint32_t>(bytes_in(mini_pages_of(size_class))), reciprocal);
   header.free[0] = ~uint64_t{0} >> (blocks < 64 ? 64 - blocks : 0);
   header.free[1] = header.free[2] = header.free[3] = 0;
   for (uint32_t below = 64; below < blocks; below += 64)

@@ -98,7 +98,7 @@ consteval SizeClass tightest_class(uint32_t bytes, uint32_t alignment) {
 
 inline constexpr uint32_t kCoarseStepBytes = 512;
 struct ClassTables {
-  uint8_t key_of_step[kSmallMax / kStepBytes + 1];        // indexed by (bytes + 7) / 8
+  uint8_t key_of_step[kSmallMax / kStepBytes + 1];         // indexed by (bytes + 7) / 8
   uint8_t class_of_coarse[kSharedMax / kCoarseStepBytes];  // above kSmallMax, by (bytes - 1) / 512
 };
 consteval ClassTables make_class_tables() {
@@ -122,8 +122,10 @@ constexpr ClassKey key_of_small(size_t bytes) noexcept {
 // Class of a request, 0 <= bytes <= kClassMax. One load at most.
 constexpr SizeClass class_of(size_t bytes) noexcept {
   if (bytes <= kSmallMax) return class_of_key(key_of_small(bytes));
-  if (bytes <= kSharedMax) return SizeClass{kClassTables.class_of_coarse[(bytes - 1) / kCoarseStepBytes]};
-  return class_of_mini_pages(MiniPages{static_cast<uint32_t>((bytes + kMiniPageBytes - 1) / kMiniPageBytes)});
+  if (bytes <= kSharedMax)
+    return SizeClass{kClassTables.class_of_coarse[(bytes - 1) / kCoarseStepBytes]};
+  return class_of_mini_pages(
+      MiniPages{static_cast<uint32_t>((bytes + kMiniPageBytes - 1) / kMiniPageBytes)});
 }
 
 // The tightest class whose blocks all lie on multiples of `alignment` (a power of two up to

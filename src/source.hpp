@@ -14,9 +14,7 @@ struct Range {
 
 template <class S>
 concept PageSource = requires(uint64_t bytes) {
-  {
-    S::grow(bytes)
-  } noexcept -> std::same_as<Range>;  // so many bytes, or begin == end: refused
+  { S::grow(bytes) } noexcept -> std::same_as<Range>;  // so many bytes, or begin == end: refused
   {
     S::can_grow(bytes)
   } noexcept -> std::same_as<bool>;  // false: may be refused, or end the program

@@ -13,7 +13,8 @@ namespace {
 
 // Calls visit(block, bytes, state) for every block of the run until it returns true.
 template <class Visit>
-bool walk_blocks(MiniPageIndex first, const RunEntry& entry, MiniPages length, Visit visit) noexcept {
+bool walk_blocks(MiniPageIndex first, const RunEntry& entry, MiniPages length,
+                 Visit visit) noexcept {
   if (kind_of(entry) == RunKind::block_run)
     return visit(address_of(first), bytes_in(length), state_of_run(first));
   if (kind_of(entry) != RunKind::small_run) return false;

@@ -63,8 +63,9 @@ inline BlockState state_in_run(const MiniPageHeader& header, uint32_t number) no
 // Where a block is that has a run of its own.
 inline BlockState state_of_run(MiniPageIndex first) noexcept {
   const SizeClass size_class = class_of_key(ClassKey{front.class_map[first.raw]});
-  return size_class != kLargeClass && is_on_stack(size_class, address_of(first)) ? BlockState::cached
-                                                                                 : BlockState::live;
+  return size_class != kLargeClass && is_on_stack(size_class, address_of(first))
+             ? BlockState::cached
+             : BlockState::live;
 }
 
 // What any address at all is: no_block iff no block begins there. Constant time, but for the stack.

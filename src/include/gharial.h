@@ -24,7 +24,8 @@ struct gharial_stats {
   size_t slack_bytes;    /* ends of runs that no block fits into */
   size_t metadata_bytes; /* maps, and slots in use */
   size_t external_bytes; /* ranges that others took from sbrk */
-  size_t free_mini_pages, small_mini_pages, block_mini_pages, metadata_mini_pages; /* by the kind of the run */
+  size_t free_mini_pages, small_mini_pages, block_mini_pages,
+      metadata_mini_pages; /* by the kind of the run */
   size_t free_runs;
   size_t largest_free_bytes;
   size_t peak_used_bytes; /* highest sum of MiniPages in use */

@@ -322,9 +322,7 @@ private:
     arena.limit = wanted < end ? wanted : end;
   }
 
-  void trim() {
-    gharial_malloc_trim(0);
-  }
+  void trim() { gharial_malloc_trim(0); }
 
   void misuse_sizes(uint32_t detail) {
     const size_t huge = ~size_t{0} - detail;
@@ -400,8 +398,8 @@ private:
     stats.size = sizeof stats;
     stats.version = GHARIAL_STATS_VERSION;
     gharial_stats_get(&stats);
-    PROMISE(stats.small_mini_pages == 0 && stats.block_mini_pages == 0, "%zu and %zu MiniPages in use",
-            stats.small_mini_pages, stats.block_mini_pages);
+    PROMISE(stats.small_mini_pages == 0 && stats.block_mini_pages == 0,
+            "%zu and %zu MiniPages in use", stats.small_mini_pages, stats.block_mini_pages);
     PROMISE(stats.metadata_bytes == bytes_of_maps(), "%zu bytes of metadata, the maps have %zu",
             stats.metadata_bytes, bytes_of_maps());
     PROMISE(stats.cached_blocks == 0 && global().counters.used_mini_pages == 0,
