@@ -7,24 +7,27 @@
 namespace gharial {
 namespace {
 
-void insert_run(MiniPageIndex first, MiniPages length) noexcept {
+// `map` is front.run_map, loaded once: stores to entries might change it, for all the compiler knows.
+void insert_run(RunEntry* map, MiniPageIndex first, MiniPages length) noexcept {
   const uint32_t bin = bin_of(length);
   const uint32_t value = entry_value(RunKind::free_run, length.raw);
-  RunEntry& head = entry_of(first);
-  entry_of(first + length - kOneMiniPage).value = value;
+  RunEntry& head = map[first.raw];
+  map[(first + length).raw - 1].value = value;
   head.value = value;
   const MiniPageIndex next = global.bins[bin];
   head.links = {next, kNoMiniPage};
-  if (next != kNoMiniPage) entry_of(next).links.prev = first;
   global.bins[bin] = first;
-  global.bin_mask |= uint64_t{1} << bin;
+  if (next != kNoMiniPage)
+    map[next.raw].links.prev = first;
+  else
+    global.bin_mask |= uint64_t{1} << bin;
 }
 
-void unlink_run(const RunEntry& head) noexcept {
+void unlink_run(RunEntry* map, const RunEntry& head) noexcept {
   const auto [next, prev] = head.links;
-  if (next != kNoMiniPage) entry_of(next).links.prev = prev;
+  if (next != kNoMiniPage) map[next.raw].links.prev = prev;
   if (prev != kNoMiniPage) {
-    entry_of(prev).links.next = next;
+    map[prev.raw].links.next = next;
     return;
   }
   const uint32_t bin = bin_of(length_of(head));
@@ -48,20 +51,20 @@ uint32_t pages_begun(MiniPageIndex first, MiniPageIndex end) noexcept {
          page_of(MiniPageIndex{first.raw + kMiniPagesPerPage - 1}).raw;
 }
 
-// Counts MiniPages and heap pages as handed out, fresh or re-used (M6): the fresh ones are all those from
+// Counts MiniPages and heap pages as handed out and in use, and which of them are fresh (M6): all those from
 // global.fresh on. What an aligned block does not need counts too: it comes back.
 void count_taken(MiniPageIndex first, MiniPageIndex end) noexcept {
   Counters& counters = global.counters;
-  MiniPageIndex old_end = end;
-  if (end > global.fresh) {
-    const MiniPageIndex from = first > global.fresh ? first : global.fresh;
-    old_end = from;
-    counters.fresh_mini_pages += (end - from).raw;
-    counters.fresh_pages += pages_begun(from, end);
-    global.fresh = end;
-  }
-  counters.reused_mini_pages += (old_end - first).raw;
-  counters.reused_pages += pages_begun(first, old_end);
+  counters.taken_mini_pages += (end - first).raw;
+  counters.taken_pages += pages_begun(first, end);
+  counters.used_mini_pages += (end - first).raw;
+  note_peak();
+  const MiniPageIndex fresh = global.fresh_before_take = global.fresh;
+  if (end <= fresh) return;
+  const MiniPageIndex from = first > fresh ? first : fresh;
+  counters.fresh_mini_pages += (end - from).raw;
+  counters.fresh_pages += pages_begun(from, end);
+  global.fresh = end;
 }
 
 }  // namespace
@@ -76,49 +79,53 @@ MiniPages free_run_at(MiniPageIndex at) noexcept {
   return kind_of(entry) == RunKind::free_run ? length_of(entry) : kNoMiniPages;
 }
 
-Run take_front(MiniPageIndex first, MiniPages count, RunKind kind) noexcept {
-  const RunEntry& head = entry_of(first);
+MiniPageIndex take_front(MiniPageIndex first, MiniPages count, RunKind kind) noexcept {
+  RunEntry* const map = front.run_map;
+  RunEntry& head = map[first.raw];
   const MiniPages rest = length_of(head) - count;
-  unlink_run(head);
-  if (rest != kNoMiniPages) insert_run(first + count, rest);
-  write_run(first, count, kind);
-  const Run run{first, global.fresh};
-  count_taken(first, first + count);
-  return run;
+  unlink_run(map, head);
+  const MiniPageIndex end = first + count;
+  if (rest != kNoMiniPages) insert_run(map, end, rest);
+  map[end.raw - 1].value = entry_value(RunKind::inside, 0);
+  head.value = entry_value(kind, count.raw);
+  count_taken(first, end);
+  return first;
 }
 
-Run take_run(MiniPages count, RunKind kind) noexcept {
+MiniPageIndex take_run(MiniPages count, RunKind kind) noexcept {
   const MiniPageIndex first = find_run(count);
-  return first == kNoMiniPage ? kNoRun : take_front(first, count, kind);
+  return first == kNoMiniPage ? first : take_front(first, count, kind);
 }
 
-[[clang::minsize]] Run search_run(MiniPages count, RunKind kind) noexcept {
+[[clang::minsize]] MiniPageIndex search_run(MiniPages count, RunKind kind) noexcept {
   MiniPageIndex first = find_run(count);
   if (first == kNoMiniPage) {
     first = global.bins[bin_of(count)];
     while (first != kNoMiniPage && length_of(entry_of(first)) < count)
       first = entry_of(first).links.next;
-    if (first == kNoMiniPage) return kNoRun;
+    if (first == kNoMiniPage) return first;
   }
   return take_front(first, count, kind);
 }
 
 void give_back_run(MiniPageIndex first, MiniPages count) noexcept {
+  RunEntry* const map = front.run_map;
+  global.counters.used_mini_pages -= count.raw;
   // If a run below swallows it, no block may seem to begin here.
-  entry_of(first).value = entry_value(RunKind::inside, 0);
-  const RunEntry& next = entry_of(first + count);
+  map[first.raw].value = entry_value(RunKind::inside, 0);
+  const RunEntry& next = map[(first + count).raw];
   if (kind_of(next) == RunKind::free_run) {
-    unlink_run(next);
+    unlink_run(map, next);
     count = count + length_of(next);
   }
-  const RunEntry& before = entry_of(first - kOneMiniPage);
+  const RunEntry& before = map[first.raw - 1];
   if (kind_of(before) == RunKind::free_run) {
     const MiniPages length = length_of(before);
     first = first - length;
-    unlink_run(entry_of(first));
+    unlink_run(map, map[first.raw]);
     count = count + length;
   }
-  insert_run(first, count);
+  insert_run(map, first, count);
 }
 
 }  // namespace gharial

@@ -45,6 +45,11 @@ static_assert(kBaseAlignment == 8 || kBaseAlignment == 16);
 // True iff several blocks of the class share a run. Constant time, no load.
 constexpr bool is_shared(SizeClass size_class) noexcept { return size_class.raw <= kSharedClasses; }
 
+// The same for a key, which may be that of "large": then false. One comparison.
+constexpr bool is_shared(ClassKey key) noexcept {
+  return uint32_t{key.raw} - 1 < key_of(SizeClass{kSharedClasses}).raw;
+}
+
 // Class that is a single block of so many whole MiniPages, 1 … kClassMaxMiniPages.
 constexpr SizeClass class_of_mini_pages(MiniPages count) noexcept {
   return SizeClass{static_cast<uint8_t>(kSharedClasses + count.raw)};
@@ -163,7 +168,9 @@ consteval ClassCut make_class_cut() {
   ClassCut cut{};
   for (uint8_t c = 1; c <= kSharedClasses; ++c) {
     const uint32_t bytes = bytes_of(SizeClass{c});
-    const uint32_t divisor = bytes > kMiniPageBytes ? 2 * kTailWasteDivisor : kTailWasteDivisor;
+    const uint32_t divisor = bytes > 2 * kMiniPageBytes ? kNoTailWaste
+                             : bytes > kMiniPageBytes   ? 2 * kTailWasteDivisor
+                                                        : kTailWasteDivisor;
     for (uint8_t run = 1; cut.mini_pages[c] == 0; ++run) {
       const uint32_t whole = run * kMiniPageBytes;
       if (whole >= 2 * bytes && (whole % bytes) * divisor <= whole) cut.mini_pages[c] = run;
@@ -174,10 +181,14 @@ consteval ClassCut make_class_cut() {
 inline constexpr ClassCut kClassCut = make_class_cut();
 inline constexpr uint32_t kSharedRunMax = 9;  // MiniPages of the longest run that blocks share
 
+// MiniPages in a run of a shared class. One load.
+constexpr MiniPages shared_run_of(SizeClass size_class) noexcept {
+  return MiniPages{kClassCut.mini_pages[size_class.raw]};
+}
 // MiniPages in a run of the class.
 constexpr MiniPages mini_pages_of(SizeClass size_class) noexcept {
-  return MiniPages{is_shared(size_class) ? kClassCut.mini_pages[size_class.raw]
-                                         : size_class.raw - kSharedClasses};
+  return is_shared(size_class) ? shared_run_of(size_class)
+                               : MiniPages{size_class.raw - kSharedClasses};
 }
 // Blocks in a run of the class, 1 … 256.
 constexpr uint32_t blocks_of(SizeClass size_class) noexcept {
