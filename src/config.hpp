@@ -30,7 +30,7 @@ inline constexpr uint32_t kMiniPageShift = 11;
 // bytes.
 inline constexpr uint32_t kSmallMax = 2048;
 // The longest block of a size class in MiniPages: as many as leave 63 classes, so that a class times 4 is a byte.
-inline constexpr uint32_t kClassMaxMiniPages = 29;
+inline constexpr uint32_t kClassMaxMiniPages = 26;
 
 // A free-block stack may hold this many bytes of free blocks: enough to absorb a burst, too little
 // to pin much.

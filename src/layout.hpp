@@ -130,7 +130,7 @@ struct PageLinks {
   MetaLink next, prev;  // 0 ends the stack
 };
 
-//   0                     1536   1540   1544   1548          1828    1863
+//   0                     1536   1540   1544   1548          1852    1890
 //   │ 32 MiniPage headers │ page │ runs │ slot │ class links │ lists │ remote
 // One for each heap page in which small runs begin. When made, only `lists` are: a header counts if its MiniPage
 // begins a small run, class links count for classes whose list is not empty.
@@ -146,7 +146,7 @@ template <class M> struct MetaPageOf {
 };
 static_assert(offsetof(MetaPageOf<Wasm32>, page) == 1536, "the drawing above");
 static_assert(offsetof(MetaPageOf<Wasm32>, class_links) == 1548, "the drawing above");
-static_assert(offsetof(MetaPageOf<Wasm32>, lists) == 1828, "the drawing above");
+static_assert(offsetof(MetaPageOf<Wasm32>, lists) == 1852, "the drawing above");
 static_assert(sizeof(MetaPageOf<Wasm32>) <= kSlotBytes, "one slot");
 static_assert(sizeof(MetaPageOf<Wasm64>) <= kSlotBytes, "one slot");
 static_assert(sizeof(MetaPageOf<Wasm32Shared>) <= 2 * kSlotBytes, "two slots");
