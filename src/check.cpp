@@ -80,7 +80,8 @@ struct Checker {
     if (meta->slot >= kSlotsPerPiece || first.raw - meta->slot < global.first.raw) return nullptr;
     const RunEntry& piece = entry_of(first - MiniPages{meta->slot});
     const bool in_use = (free_slots(piece) >> meta->slot & 1) == 0;
-    return kind_of(piece) == RunKind::slots && meta->slot < slots_in(piece).raw && in_use ? meta : nullptr;
+    return kind_of(piece) == RunKind::slots && meta->slot < slots_in(piece).raw && in_use ? meta
+                                                                                          : nullptr;
   }
 
   // ---- small runs --------------------------------------------------------------------------------
@@ -102,25 +103,33 @@ struct Checker {
     require(entry.header == reinterpret_cast<Word>(&header), 7);
     const uint8_t c = header.size_class.raw;
     if (c == 0 || c > kSharedClasses) return require(false, 7);
-    require(run_address(header) == address_of(first) && length == shared_run_of(header.size_class) &&
+    require(run_address(header) == address_of(first) &&
+                length == shared_run_of(header.size_class) &&
                 header.reciprocal == reciprocal_of(bytes_of(header.size_class)),
             1);
     for (uint32_t i = 0; i < length.raw; ++i) {
-      require(entry_of(first + MiniPages{i}).header == entry.header, 7);
-      require(front.class_map[first.raw + i] == key_of(header.size_class).raw, 7);
+      const MiniPageIndex at = first + MiniPages{i};
+      const bool begins = block_begins_in(header, i);
+      require(!begins || entry_of(at).header == entry.header, 7);
+      require(front.class_map[at.raw] == (begins ? key_of(header.size_class).raw : 0), 7);
     }
     check_bits(header);
     check_list(*meta, number, header);
+  }
+
+  // True iff a block may begin in the run's MiniPage of this number.
+  static bool block_begins_in(const MiniPageHeader& header, uint32_t number) noexcept {
+    const uint32_t bytes = bytes_of(header.size_class), begin = number * kMiniPageBytes;
+    return (begin + bytes - 1) / bytes * bytes < begin + kMiniPageBytes;
   }
 
   void check_bits(const MiniPageHeader& header) noexcept {
     const uint32_t capacity = blocks_of(header.size_class);
     for (uint32_t word = 0; word < kFreeWords; ++word) {
       const uint32_t below = word * 64;
-      const uint64_t possible = capacity <= below ? 0
-                                : capacity - below >= 64
-                                    ? ~uint64_t{0}
-                                    : (uint64_t{1} << (capacity - below)) - 1;
+      const uint64_t possible = capacity <= below        ? 0
+                                : capacity - below >= 64 ? ~uint64_t{0}
+                                                         : (uint64_t{1} << (capacity - below)) - 1;
       require((header.free[word] & ~possible) == 0, 1);
     }
     const uint32_t home = blocks_home(header);
@@ -204,8 +213,7 @@ struct Checker {
          ++found) {
       if (at < global.first || at >= global.end) return require(false, 10);
       const RunEntry& entry = entry_of(at);
-      if (kind_of(entry) != RunKind::slots || free_slots(entry) == 0)
-        return require(false, 10);
+      if (kind_of(entry) != RunKind::slots || free_slots(entry) == 0) return require(false, 10);
       at = entry.links.next;
     }
     require(found == pieces_with_room, 10);

@@ -38,7 +38,7 @@ inline constexpr uint32_t kStackBytes = 4096;
 inline constexpr uint32_t kStackCapacityMin = 4;
 inline constexpr uint32_t kStackCapacityMax = 63;
 // A class of more blocks than one takes the shortest run of MiniPages that wastes no more than 1/8 of it at
-// the end; 1/16 if its blocks are longer than a MiniPage, nothing if they are longer than two.
+// the end; nothing if its blocks are longer than two MiniPages.
 inline constexpr uint32_t kTailWasteDivisor = 8;
 inline constexpr uint32_t kNoTailWaste = 1u << 16;
 

@@ -106,7 +106,8 @@ Address allocate_aligned(size_t alignment, size_t bytes) noexcept {
         aligned_class_of(static_cast<uint32_t>(bytes), static_cast<uint32_t>(alignment)));
   if (bytes > kLargest || alignment > kLargest - bytes) return kNone;
   if (alignment <= kMiniPageBytes) return obtain_block(mini_pages_for(bytes));
-  return obtain_aligned_block(mini_pages_for(bytes), static_cast<uint32_t>(alignment >> kMiniPageShift));
+  return obtain_aligned_block(mini_pages_for(bytes),
+                              static_cast<uint32_t>(alignment >> kMiniPageShift));
 }
 
 void release_slow(Address block) noexcept {

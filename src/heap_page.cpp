@@ -38,15 +38,12 @@ MetaPage* obtain_meta(PageIndex page) noexcept {
   return meta;
 }
 
-// Writes class and header of a run's MiniPages.
-void map_small_run(MiniPageIndex first, MiniPages count, ClassKey key,
-                   MiniPageHeader* header) noexcept {
-  RunEntry* entry = &entry_of(first);
-  uint8_t* keys = front.class_map + first.raw;
-  for (uint32_t i = 0; i < count.raw; ++i) {
-    entry[i].header = reinterpret_cast<Word>(header);
-    keys[i] = key.raw;
-  }
+// Calls map(MiniPages) for each MiniPage of a run in which a block may begin: what lies within a long block is never looked up.
+// At most five.
+template <class Map> void each_begin(SizeClass size_class, Map map) noexcept {
+  const uint32_t bytes = bytes_of(size_class), end = shared_run_of(size_class).raw * kMiniPageBytes;
+  const uint32_t step = bytes > kMiniPageBytes ? bytes : kMiniPageBytes;
+  for (uint32_t offset = 0; offset < end; offset += step) map(offset / kMiniPageBytes);
 }
 
 uint8_t number_of(const MiniPageHeader& header) noexcept {
@@ -67,14 +64,20 @@ MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept {
   meta->runs++;
   MiniPageHeader& header = meta->mini_pages[first.raw % kMiniPagesPerPage];
   make_header(header, size_class, first);
-  map_small_run(first, count, key_of(size_class), &header);
+  RunEntry* const entries = &entry_of(first);
+  uint8_t* const keys = front.class_map + first.raw;
+  each_begin(size_class, [&](uint32_t i) {
+    entries[i].header = reinterpret_cast<Word>(&header);
+    keys[i] = key_of(size_class).raw;
+  });
   return &header;
 }
 
 void retire_small_run(MiniPageHeader& header) noexcept {
   const MiniPageIndex first = mini_page_of(run_address(header));
   const MiniPages count = shared_run_of(header.size_class);
-  map_small_run(first, count, key_of(kLargeClass), nullptr);
+  uint8_t* const keys = front.class_map + first.raw;
+  each_begin(header.size_class, [&](uint32_t i) { keys[i] = 0; });
   MetaPage& meta = meta_of(header);
   if (--meta.runs == 0) {
     reinterpret_cast<Word*>(global.meta_map)[meta.page.raw] = kNone;

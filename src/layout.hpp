@@ -23,8 +23,8 @@
 //   I4  a page has a meta-page  <=>  a small run begins in it; `runs` counts them
 //   I5  no two free runs touch
 //   I6  a free run is in the bin of its length and in no other; the bin mask agrees
-//   I7  the class map holds the class in every MiniPage of a small run, whose entries name its header, and in the
-//       first of a medium block; else 0
+//   I7  the class map holds the class in every MiniPage of a small run in which a block may begin, whose entries name its
+//       header, and in the first of a medium block; else 0
 //   I8  a block is in one place only: live, home, cursor, or once on one free-block stack
 //   I9  the run map is walkable, run by run, to the end exactly; the last MiniPage of a run says that it is one
 //   I10 a slot is free, or one meta-page lies in it; pieces with free slots are on one stack
@@ -52,10 +52,11 @@ enum class RunKind : uint8_t {
   none = 0,      // below the heap, or never part of a run (what lies inside a run may be stale)
   free_run = 1,  // first and last MiniPage of a free run: its length
   small_run =
-      2,  // first MiniPage of a run that several blocks of one class share; `header` is in all of them
+      2,  // first MiniPage of a run that several blocks share; where blocks begin, `header` is valid
   block_run = 3,  // first MiniPage of a medium or large block
   maps = 4,       // first MiniPage of the piece of metadata in which the maps lie
-  slots = 5,      // first MiniPage of a piece of slots: in place of the length, length × 256 + a mask of the free ones
+  slots =
+      5,  // first MiniPage of a piece of slots: in place of the length, length × 256 + a mask of the free ones
   gap = 6,     // first MiniPage of a range that others took from sbrk
   inside = 7,  // last MiniPage of the runs above; every other one of slots: how far the first is
 };
@@ -72,7 +73,8 @@ struct RunLinks {
 template <class M> struct RunEntryOf {
   uint32_t value;
   union {
-    RunLinks links;  // of a free run: its bin; of a piece of slots (`next`): the stack of such pieces
+    RunLinks
+        links;  // of a free run: its bin; of a piece of slots (`next`): the stack of such pieces
     typename M::Word header;  // of a small run
   };
 };
@@ -186,11 +188,11 @@ template <class M> struct GlobalMetaPageOf {
   typename M::Word mapped_pages;  // heap pages that the maps cover; 0 before the first allocation
   typename M::Word break_at;  // where sbrk keeps the break (0: unknown), for readers without wasm
   typename M::Word taken_at_flush;  // taken_mini_pages when the last flush was
-  MiniPageIndex first, end;              // the heap: every MiniPage from first to end is in one run
-  MiniPageIndex fresh;                   // every free MiniPage from here on is fresh
+  MiniPageIndex first, end;         // the heap: every MiniPage from first to end is in one run
+  MiniPageIndex fresh;              // every free MiniPage from here on is fresh
   MiniPageIndex fresh_before_take;  // what that was before the last run was handed out
-  MiniPageIndex slots_stack;             // pieces with free slots
-  uint64_t bin_mask;                     // bit b: bins[b] is not empty
+  MiniPageIndex slots_stack;        // pieces with free slots
+  uint64_t bin_mask;                // bit b: bins[b] is not empty
   MetaLink class_stacks[kSharedClasses + 1];  // M3: pages with a partly free run of the class
   MiniPageIndex bins[kRunBins];               // free runs
   CountersOf<M> counters;

@@ -39,8 +39,7 @@ MetaPage* obtain_slot() noexcept {
 }
 
 void give_back_slot(const MetaPage& meta) noexcept {
-  const MiniPageIndex at =
-      mini_page_of(reinterpret_cast<Address>(&meta)) - MiniPages{meta.slot};
+  const MiniPageIndex at = mini_page_of(reinterpret_cast<Address>(&meta)) - MiniPages{meta.slot};
   RunEntry& piece = entry_of(at);
   const uint32_t mask = free_slots(piece);
   expect((mask >> meta.slot & 1) == 0, reinterpret_cast<Address>(&meta));

@@ -27,11 +27,11 @@ inline void make_header(MiniPageHeader& header, SizeClass size_class,
                         MiniPageIndex first) noexcept {
   header.reciprocal = reciprocal_of(bytes_of(size_class));
   header.size_class = size_class;
-  int32_t more = static_cast<int32_t>(capacity_of(header));
-  for (uint64_t& word : header.free) {
-    word = more <= 0 ? 0 : more >= 64 ? ~uint64_t{0} : (uint64_t{1} << more) - 1;
-    more -= 64;
-  }
+  const uint32_t blocks = capacity_of(header);
+  header.free[0] = blocks < 64 ? (uint64_t{1} << blocks) - 1 : ~uint64_t{0};
+  header.free[1] = header.free[2] = header.free[3] = 0;
+  for (uint32_t below = 64; below < blocks; below += 64)
+    header.free[below / 64] = ~uint64_t{0} >> (blocks - below < 64 ? below + 64 - blocks : 0);
   header.base = static_cast<uint32_t>(address_of(first));
   header.countdown = kNever;
   header.next = kEndOfList;

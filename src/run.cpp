@@ -35,14 +35,14 @@ void unlink_run(RunEntry* map, const RunEntry& head) noexcept {
   if (next == kNoMiniPage) global.bin_mask &= ~(uint64_t{1} << bin);
 }
 
-// A free run of `count` MiniPages or more, or none. The own bin of a long run may hold shorter ones: its head is tried, then
-// the bins above.
-MiniPageIndex find_run(MiniPages count) noexcept {
+// The bin whose first run has `count` MiniPages or more, or kRunBins. The own bin of a long run may hold shorter ones: its first
+// is tried, then the bins above.
+uint32_t find_bin(MiniPages count) noexcept {
   const uint32_t bin = bin_of(count);
   const MiniPageIndex own = global.bins[bin];
-  if (own != kNoMiniPage && length_of(entry_of(own)) >= count) return own;
+  if (own != kNoMiniPage && length_of(entry_of(own)) >= count) return bin;
   const uint64_t above = global.bin_mask & ~uint64_t{1} << bin;
-  return above == 0 ? kNoMiniPage : global.bins[std::countr_zero(above)];
+  return above == 0 ? kRunBins : static_cast<uint32_t>(std::countr_zero(above));
 }
 
 // Heap pages that begin among the MiniPages from `first` to `end`.
@@ -79,11 +79,11 @@ MiniPages free_run_at(MiniPageIndex at) noexcept {
   return kind_of(entry) == RunKind::free_run ? length_of(entry) : kNoMiniPages;
 }
 
-MiniPageIndex take_front(MiniPageIndex first, MiniPages count, RunKind kind) noexcept {
-  RunEntry* const map = front.run_map;
+// Hands out the first `count` MiniPages of a free run that was unlinked.
+static MiniPageIndex hand_out(RunEntry* map, MiniPageIndex first, MiniPages count,
+                              RunKind kind) noexcept {
   RunEntry& head = map[first.raw];
   const MiniPages rest = length_of(head) - count;
-  unlink_run(map, head);
   const MiniPageIndex end = first + count;
   if (rest != kNoMiniPages) insert_run(map, end, rest);
   map[end.raw - 1].value = entry_value(RunKind::inside, 0);
@@ -92,20 +92,32 @@ MiniPageIndex take_front(MiniPageIndex first, MiniPages count, RunKind kind) noe
   return first;
 }
 
+MiniPageIndex take_front(MiniPageIndex first, MiniPages count, RunKind kind) noexcept {
+  RunEntry* const map = front.run_map;
+  unlink_run(map, map[first.raw]);
+  return hand_out(map, first, count, kind);
+}
+
 MiniPageIndex take_run(MiniPages count, RunKind kind) noexcept {
-  const MiniPageIndex first = find_run(count);
-  return first == kNoMiniPage ? first : take_front(first, count, kind);
+  const uint32_t bin = find_bin(count);
+  if (bin == kRunBins) return kNoMiniPage;
+  RunEntry* const map = front.run_map;
+  const MiniPageIndex first = global.bins[bin], next = map[first.raw].links.next;
+  global.bins[bin] = next;
+  if (next != kNoMiniPage)
+    map[next.raw].links.prev = kNoMiniPage;
+  else
+    global.bin_mask &= ~(uint64_t{1} << bin);
+  return hand_out(map, first, count, kind);
 }
 
 [[clang::minsize]] MiniPageIndex search_run(MiniPages count, RunKind kind) noexcept {
-  MiniPageIndex first = find_run(count);
-  if (first == kNoMiniPage) {
-    first = global.bins[bin_of(count)];
-    while (first != kNoMiniPage && length_of(entry_of(first)) < count)
-      first = entry_of(first).links.next;
-    if (first == kNoMiniPage) return first;
-  }
-  return take_front(first, count, kind);
+  const MiniPageIndex found = take_run(count, kind);
+  if (found != kNoMiniPage) return found;
+  MiniPageIndex first = global.bins[bin_of(count)];
+  while (first != kNoMiniPage && length_of(entry_of(first)) < count)
+    first = entry_of(first).links.next;
+  return first == kNoMiniPage ? first : take_front(first, count, kind);
 }
 
 void give_back_run(MiniPageIndex first, MiniPages count) noexcept {

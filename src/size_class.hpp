@@ -169,9 +169,7 @@ consteval ClassCut make_class_cut() {
   ClassCut cut{};
   for (uint8_t c = 1; c <= kSharedClasses; ++c) {
     const uint32_t bytes = bytes_of(SizeClass{c});
-    const uint32_t divisor = bytes > 2 * kMiniPageBytes ? kNoTailWaste
-                             : bytes > kMiniPageBytes   ? 2 * kTailWasteDivisor
-                                                        : kTailWasteDivisor;
+    const uint32_t divisor = bytes > 2 * kMiniPageBytes ? kNoTailWaste : kTailWasteDivisor;
     for (uint8_t run = 1; cut.mini_pages[c] == 0; ++run) {
       const uint32_t whole = run * kMiniPageBytes;
       if (whole >= 2 * bytes && (whole % bytes) * divisor <= whole) cut.mini_pages[c] = run;

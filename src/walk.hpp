@@ -80,7 +80,8 @@ inline BlockState state_of(Address block) noexcept {
                : BlockState::no_block;
   const MiniPageHeader& header = header_at(block);
   const uint32_t number = block_number(header, block);
-  return number < capacity_of(header) && run_address(header) + number * bytes_of(size_class) == block
+  return number < capacity_of(header) &&
+                 run_address(header) + number * bytes_of(size_class) == block
              ? state_in_run(header, number)
              : BlockState::no_block;
 }
