@@ -47,8 +47,8 @@ inline constexpr uint32_t kExactBins = 16;
 // Four bins per doubling: at most a fifth of a run found by its bin is more than was asked.
 inline constexpr uint32_t kBinsPerDoublingShift = 2;
 
-// Slots for meta-pages are obtained by pieces of so many: one covers half a megabyte of small blocks. A heap of fewer than
-// kSmallHeap MiniPages takes one at a time.
+// Slots for meta-pages are taken by pieces of so many: one covers half a megabyte of small blocks. A heap of fewer than
+// kSmallHeap MiniPages, or one without so much free in a row, takes one at a time.
 inline constexpr uint32_t kSlotsPerPiece = 8;
 inline constexpr uint32_t kSmallHeap = 256;
 

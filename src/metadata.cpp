@@ -21,9 +21,13 @@ MetaPage* obtain_slot() noexcept {
   MiniPageIndex at = global.slots_stack;
   if (at == kNoMiniPage) {
     const bool is_small = global.end - global.first < MiniPages{kSmallHeap};
-    const MiniPages slots{is_small ? 1 : kSlotsPerPiece};
-    at = obtain_run(slots, RunKind::slots);
-    if (at == kNoMiniPage) return nullptr;
+    MiniPages slots{is_small ? 1 : kSlotsPerPiece};
+    at = take_run(slots, RunKind::slots);
+    if (at == kNoMiniPage) {
+      slots = kOneMiniPage;  // any hole will do before memory grows
+      at = obtain_run(slots, RunKind::slots);
+      if (at == kNoMiniPage) return nullptr;
+    }
     RunEntry& piece = entry_of(at);
     piece.value = value_of(slots, all_of(slots));
     push_piece(at, piece);
