@@ -203,14 +203,20 @@ export class Heap {
         number_of_cached_blocks: 0,
       },
     );
-    const kinds = this.pages.map((page) => page.kind);
-    assert.ok(!kinds.includes('cut') && !kinds.includes('large'), 'a page is still in use');
     const { run_bins } = this.reader.getGlobalMetaPage();
     const runs = run_bins.reduce((count, bin) => count + bin.runs.length, 0);
+    const parts = this.pages.flatMap((page) =>
+      page.mini_pages.filter(({ kind }) => kind !== 'static'),
+    );
+    assert.deepEqual(
+      parts.filter(({ kind }) => !['free', 'metadata', 'external', 'unclaimed'].includes(kind)),
+      [],
+      'MiniPages are still in use',
+    );
     let stretches = 0;
-    for (const [i, kind] of kinds.entries())
-      if (kind === 'free' && kinds[i - 1] !== 'free') ++stretches;
-    assert.equal(runs, stretches, 'free pages side by side are one run');
+    for (const [i, { kind }] of parts.entries())
+      if (kind === 'free' && parts[i - 1]?.kind !== 'free') ++stretches;
+    assert.equal(runs, stretches, 'free MiniPages side by side are one run');
   }
 
   /** The bytes of one page of the heap. @param {number} address */
