@@ -154,13 +154,42 @@ TEST("large: does not grow where memory cannot, or where others stand behind the
   }
 }
 
+TEST("large: one that ends the heap moves to what is free before sbrk is asked to refuse") {
+  start_heap(0, 64 * kMiB);
+  const Address free = take(mini_pages(300)), large = take(mini_pages(100));
+  CHECK_EQUAL(resized(large, address_of(global.end) - large), large);
+  give(free);
+  arena.limit = arena.break_now;
+  fill(large, 0x35, mini_pages(100));
+  const size_t wanted = usable(large) + mini_pages(40);
+  CHECK(wanted < mini_pages(300));
+  const Address moved = resized(large, wanted);
+  CHECK(moved != kNone && moved != large && all_bytes(moved, 0x35, mini_pages(100)));
+  CHECK_EQUAL(global.counters.refused_grows, 0);
+  CHECK_SOUND();
+}
+
+TEST("large: one that does not end the heap moves to what is free before memory grows") {
+  start_heap(0, 64 * kMiB);
+  const Address free = take(mini_pages(300)), large = take(mini_pages(100));
+  take(mini_pages(1000));
+  while (free_below(global.end) != kNoMiniPages) run_of(free_below(global.end).raw);
+  give(free);
+  const Word grows = global.counters.heap_grows;
+  CHECK_EQUAL(resized(large, mini_pages(140)), free);
+  CHECK_EQUAL(global.counters.heap_grows, grows);
+  CHECK_SOUND();
+}
+
 TEST("large: does not grow over a neighbour, of whatever kind") {
   start_heap(0, 64 * kMiB);
   give(take(8 * kMiB));
   const Address block = take(mini_pages(35)), neighbour = take(20'000);
   CHECK_EQUAL(neighbour, block + mini_pages(35));
   fill(block, 0x21, usable(block)), fill(neighbour, 0x22, 20'000);
+  const Word grows = global.counters.heap_grows;
   const Address moved = resized(block, mini_pages(36));
+  CHECK_EQUAL(global.counters.heap_grows, grows);  // there is room elsewhere
   CHECK(moved != block && all_bytes(moved, 0x21, mini_pages(35)));
   CHECK(all_bytes(neighbour, 0x22, 20'000));
   CHECK_SOUND();

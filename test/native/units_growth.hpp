@@ -163,6 +163,29 @@ TEST("growth: the place of maps that moved serves again, and is not taken for fr
   }
 }
 
+TEST("growth: what was fresh stays fresh, unless others dirtied memory above it or the maps lay "
+     "there") {
+  start_heap(0, 64 * kMiB);
+  CHECK(grow_heap(MiniPages{40}) != kNoMiniPage);
+  const MiniPageIndex mark = global.fresh;
+  const Address maps = maps_at();
+  for (uint32_t count = 100; count < 500; count += 100) {
+    CHECK(grow_heap(MiniPages{count}) == mark);
+    CHECK(global.fresh == mark && maps_at() == maps);
+  }
+  CHECK(run_of(400) == mark);
+  CHECK_EQUAL(global.counters.reused_mini_pages, 0);
+  CHECK(global.fresh == mark + MiniPages{400});
+  for (const size_t theirs : {100u, 2048u, 5000u}) {
+    const Address begin = arena.move(static_cast<int64_t>(theirs));
+    fill(begin, 0xcc, theirs);
+    arena.move(-static_cast<int64_t>(theirs));
+    CHECK(grow_heap(free_below(global.end) + MiniPages{10}) != kNoMiniPage && maps_at() == maps);
+    CHECK(global.fresh == begin_of(begin + theirs));
+  }
+  CHECK_SOUND();
+}
+
 TEST("growth: a break that was lowered below the heap's end costs no block, and is grown past") {
   for (const size_t lowered : {16u, 2048u, 65'536u, 300'000u}) {
     start_heap(0, 64 * kMiB);

@@ -105,6 +105,29 @@ TEST("fresh memory: MiniPages that an aligned block gave back count as handed ou
   CHECK_SOUND();
 }
 
+TEST("fresh memory: what the maps left is not, though all that was free around it is") {
+  start_heap(0, 256 * kMiB);
+  take(100);
+  const auto grow_past_maps = [] {
+    const Address maps = reinterpret_cast<Address>(front.run_map);
+    while (reinterpret_cast<Address>(front.run_map) == maps)
+      CHECK(grow_heap(free_below(global.end) + MiniPages{32}) != kNoMiniPage);
+  };
+  grow_past_maps();
+  const Address old = reinterpret_cast<Address>(front.run_map);
+  CHECK(mini_page_of(old) > global.fresh);  // nothing above them was handed out
+  grow_past_maps();
+  CHECK(kind_of(entry_of(mini_page_of(old))) != RunKind::maps);
+  const Word grows = global.counters.heap_grows;
+  bool passed = false;
+  while (global.counters.heap_grows == grows) {
+    const Address block = zeroed(mini_pages(29));
+    passed = passed || block > old;
+  }
+  CHECK(passed);
+  CHECK_SOUND();
+}
+
 TEST("fresh memory: counted once as fresh, then as re-used") {
   start_heap(0, 64 * kMiB);
   take(100);
@@ -274,6 +297,10 @@ TEST("faults: a large block that is freed twice stops the release variant too") 
   CHECK(ends_program([&] { give(low + 8); }));
   CHECK(ends_program([&] { give(live + 8); }));
   CHECK(ends_program([&] { give(live + 2048); }));
+  CHECK(ends_program([&] { release_block(live + 8); }));  // past the checks of the checked variant
+  CHECK(ends_program([&] { release_block(live + 2048); }));
+  CHECK(ends_program([&] { release_block(high); }));
+  CHECK(ends_program([&] { release_block(address_of(global.end)); }));
   CHECK(ends_program([&] { take(usable(live + 2048)); }));
   CHECK(!ends_program([&] { give(live); }));
 }
