@@ -103,7 +103,9 @@ void close_stacks() noexcept {
   }
   if (is_first || has_gap) global.fresh = free_begin;
   const MiniPageIndex zero_from = begin_of(range.zero_from);
-  if (global.fresh < zero_from) global.fresh = zero_from < end ? zero_from : end;
+  // Where nobody dirtied anything, what was fresh below the range still is.
+  if (begin < zero_from && global.fresh < zero_from)
+    global.fresh = zero_from < end ? zero_from : end;
   global.counters.used_mini_pages += (end - begin).raw;
   if (free_begin != free_end) give_back_run(free_begin, free_end - free_begin);
   note_peak();

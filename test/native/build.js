@@ -95,12 +95,15 @@ export async function runNative(program, args, { seconds, env = {} }) {
 
 /** Names of the native tests, in the order of their files. @param {string} [root] */
 export function namesOfTests(root = project) {
-  return ['units_small.hpp', 'units_pages.hpp', 'units_heap.hpp', 'native.cpp'].flatMap((file) =>
-    [
-      // clang-format may break a name into several strings
-      ...readFileSync(join(root, 'test/native', file), 'utf8').matchAll(
-        /^TEST\(\s*((?:"[^"]*"\s*)+)\)/gm,
-      ),
-    ].map(([, strings]) => [...strings.matchAll(/"([^"]*)"/g)].map(([, text]) => text).join('')),
-  );
+  return readdirSync(join(root, 'test/native'))
+    .filter((name) => /^(units_.*\.hpp|native\.cpp)$/.test(name))
+    .sort()
+    .flatMap((file) =>
+      [
+        // clang-format may break a name into several strings
+        ...readFileSync(join(root, 'test/native', file), 'utf8').matchAll(
+          /^TEST\(\s*((?:"[^"]*"\s*)+)\)/gm,
+        ),
+      ].map(([, strings]) => [...strings.matchAll(/"([^"]*)"/g)].map(([, text]) => text).join('')),
+    );
 }

@@ -437,9 +437,9 @@ private:
     PROMISE(at % (bytes >= 16 ? 16 : 8) == 0, "%p of %zu bytes", block, bytes);
     const size_t usable = gharial_malloc_usable_size(block);
     PROMISE(usable >= bytes, "%zu usable of %zu", usable, bytes);
-    // A block that grew where it is keeps the whole of its last page if there is no slot for a meta-page.
-    const size_t spare = 2048 + (how == Made::resized ? gharial::kHeapPageBytes : 0);
-    PROMISE(usable <= bytes + bytes / 4 + spare || align > 8 || bytes < 0x1'0000,
+    // Who asks for a large block gets whole MiniPages; who grows one may get an eighth more.
+    const size_t room = how == Made::resized ? bytes / 8 : 0;
+    PROMISE(usable < bytes + room + gharial::kMiniPageBytes || bytes < 0x1'0000,
             "%zu bytes for %zu", usable, bytes);
     PROMISE(at >= address_of(global().first) && at + usable <= gharial::arena.break_now,
             "%p lies outside the heap", block);

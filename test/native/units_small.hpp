@@ -1,4 +1,4 @@
-// units_small.hpp — arithmetic, size classes, the blocks of one run, free-block stacks and cursors.
+// units_small.hpp — size classes, the blocks of one small run, free-block stacks, cursors, current runs and countdowns.
 #pragma once
 #include "test.hpp"
 
@@ -6,36 +6,39 @@ namespace gharial_test {
 
 using namespace gharial;
 
-TEST("bits: runs of ones agree with counting them one by one") {
-  uint32_t mask = 0x9e37'79b9;
-  for (int round = 0; round < 20'000; ++round) {
-    mask = mask * 1'664'525 + 1'013'904'223;
-    const uint32_t bits = round % 3 == 0   ? mask | mask << 7
-                          : round % 3 == 1 ? mask & mask >> 5
-                                           : mask;
-    uint32_t longest = 0, run = 0;
-    for (uint32_t i = 0; i < 32; ++i) {
-      run = (bits >> i & 1) != 0 ? run + 1 : 0;
-      longest = run > longest ? run : longest;
+TEST("size classes: every size to 58 KiB gets the tightest class that is aligned as it needs") {
+  for (uint32_t bytes = 0; bytes <= kClassMax; ++bytes) {
+    const uint32_t align = bytes >= kBaseAlignment ? kBaseAlignment : 8;
+    uint32_t tightest = kClassMax;
+    for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+      const uint32_t size = bytes_of(SizeClass{c});
+      if (size >= bytes && size % align == 0 && size < tightest) tightest = size;
     }
-    CHECK_EQUAL(longest_run(bits), longest);
-    for (uint32_t length = 1; length <= 32; ++length) {
-      uint32_t starts = 0;
-      for (uint32_t i = 0; i + length <= 32; ++i)
-        if ((bits >> i & low_mask(length)) == low_mask(length)) starts |= 1u << i;
-      CHECK_EQUAL(starts_of_runs(bits, length), starts);
-    }
+    CHECK_EQUAL(bytes_of(class_of(bytes)), tightest);
+    if (bytes <= kSmallMax) CHECK(class_of_key(key_of_small(bytes)) == class_of(bytes));
   }
 }
 
-TEST("size classes: every size to 62 KiB gets the first class that is large enough and aligned") {
-  for (uint32_t bytes = 0; bytes <= kClassMax; ++bytes) {
-    const uint32_t align = bytes >= kBaseAlignment ? kBaseAlignment : 8;
-    uint8_t c = 1;
-    while (bytes_of(SizeClass{c}) < bytes ||
-           (bytes <= kSmallMax && bytes_of(SizeClass{c}) % align != 0))
-      ++c;
-    CHECK_EQUAL((bytes <= kSmallMax ? class_of(bytes) : computed_class_of(bytes)).raw, c);
+TEST("size classes: no two are the same, and no step between two wastes more than a fifth") {
+  for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+    const uint32_t size = bytes_of(SizeClass{c});
+    uint32_t below = 0;
+    for (uint8_t other = 1; other <= kSizeClasses; ++other) {
+      const uint32_t of_other = bytes_of(SizeClass{other});
+      CHECK(other == c || of_other != size);
+      if (of_other < size && of_other > below) below = of_other;
+    }
+    CHECK(size <= 64 || (size - below) * 5 <= size);
+    CHECK(size > 64 || size - below == 8);
+    CHECK(class_of_key(key_of(SizeClass{c})) == SizeClass{c});
+    CHECK_EQUAL(is_shared(SizeClass{c}), c <= kSharedClasses);
+  }
+  for (uint32_t length = 1; length <= kClassMaxMiniPages; ++length) {
+    const SizeClass size_class = class_of_mini_pages(MiniPages{length});
+    CHECK(!is_shared(size_class) && size_class.raw == kSharedClasses + length);
+    CHECK_EQUAL(bytes_of(size_class), length * kMiniPageBytes);
+    CHECK_EQUAL(mini_pages_of(size_class).raw, length);
+    CHECK_EQUAL(blocks_of(size_class), 1);
   }
 }
 
@@ -48,29 +51,30 @@ TEST("size classes: alignments to 2 KiB get blocks that lie on them in every pla
 }
 
 TEST("size classes: the block number of every byte of every run is exact") {
-  for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+  for (uint8_t c = 1; c <= kSharedClasses; ++c) {
     MiniPageHeader header;
-    make_small_run(header, SizeClass{c}, 3);
-    for (uint32_t offset = 0; offset < header.capacity * uint32_t{header.block_bytes}; ++offset)
-      CHECK_EQUAL(block_number(header, offset), offset / header.block_bytes);
+    make_header(header, SizeClass{c}, MiniPageIndex{0x6003});
+    const uint32_t block_bytes = bytes_of(SizeClass{c});
+    for (uint32_t offset = 0; offset < header.capacity * block_bytes; ++offset)
+      CHECK_EQUAL(block_number(header, run_address(header) + offset), offset / block_bytes);
   }
 }
 
-TEST("MiniPages: a run gives every block once through the cursor, and takes each home") {
+TEST("small runs: each gives every block once through the cursor, and takes each home") {
   for (uint8_t c = 1; c <= kSharedClasses; ++c) {
-    if (is_one_block(SizeClass{c})) continue;
     MiniPageHeader header;
-    make_small_run(header, SizeClass{c}, 0);
+    std::memset(&header, 0xff, sizeof header);  // a slot's contents are stale
+    const MiniPageIndex first{0x600};
+    make_header(header, SizeClass{c}, first);
+    CHECK(header.first == first && header.size_class.raw == c && header.prev == kUnlisted);
     CHECK_EQUAL(blocks_home(header), header.capacity);
-    CHECK_EQUAL(header.capacity, header.run * kMiniPageBytes / header.block_bytes);
-    const Address run = 0x30'0000;
+    CHECK_EQUAL(header.capacity,
+                mini_pages_of(SizeClass{c}).raw * kMiniPageBytes / bytes_of(SizeClass{c}));
     Cursor cursor{};
     uint32_t expected = 0;
-    while (load_cursor(header, run, cursor)) {
-      for (; cursor.bits != 0; cursor.bits &= cursor.bits - 1, ++expected)
-        CHECK_EQUAL(cursor.base +
-                        static_cast<uint32_t>(std::countr_zero(cursor.bits)) * cursor.block_bytes,
-                    run + expected * bytes_of(SizeClass{c}));
+    while (load_cursor(header, cursor)) {
+      while (const Address block = take_from_cursor(cursor))
+        CHECK_EQUAL(block, address_of(first) + expected++ * bytes_of(SizeClass{c}));
       CHECK_EQUAL(blocks_home(header), header.capacity - expected);
       CHECK_EQUAL(header.countdown, kNever);
     }
@@ -86,29 +90,17 @@ TEST("MiniPages: a run gives every block once through the cursor, and takes each
   }
 }
 
-TEST("MiniPages: a run of one block begins live, and is free when the block comes home") {
-  for (uint32_t length = 1; length <= kClassMaxMiniPages; ++length) {
-    const SizeClass size_class = class_of_mini_pages(length);
-    CHECK(is_one_block(size_class) && bytes_of(size_class) == length * kMiniPageBytes);
-    MiniPageHeader header;
-    std::memset(&header, 0xff, sizeof header);
-    make_small_run(header, size_class, 1);
-    CHECK(header.capacity == 1 && header.run == length && blocks_home(header) == 0);
-    CHECK(give_home(header, 0));
-  }
-}
-
-TEST("MiniPages: what is left in a cursor goes home to its own word") {
+TEST("small runs: what is left in a cursor goes home to its own word") {
   MiniPageHeader header;
-  make_small_run(header, SizeClass{1}, 0);  // 256 blocks of 8 bytes: four words
+  make_header(header, SizeClass{1}, MiniPageIndex{2});  // 256 blocks of 8 bytes: four words
   Cursor cursor{};
   for (uint32_t word = 0; word < 4; ++word) {
-    CHECK(load_cursor(header, 0x1000, cursor));
+    CHECK(load_cursor(header, cursor));
     if (word == 2) break;
     cursor.bits = 0;
   }
   cursor.bits &= cursor.bits - 1;  // block 128 is live
-  unload_cursor(header, 0x1000, cursor);
+  unload_cursor(header, cursor);
   CHECK(cursor.bits == 0 && header.free[0] == 0 && header.free[1] == 0);
   CHECK_EQUAL(header.free[2], ~uint64_t{1});
   CHECK_EQUAL(header.free[3], ~uint64_t{0});
@@ -121,16 +113,17 @@ TEST("free-block stacks: each takes its capacity, newest first, and keeps the wo
   gharial_malloc_trim(0);
   for (uint8_t c = 1; c <= kSizeClasses; ++c) {
     const SizeClass size_class{c};
+    const ClassKey key = key_of(size_class);
     const uint32_t capacity = stack_capacity(size_class);
     CHECK(capacity >= kStackCapacityMin && capacity <= 63);
     CHECK(capacity == kStackCapacityMin || capacity * bytes_of(size_class) <= 4096);
-    CHECK(pop_block(size_class) == kNone);
-    for (uint32_t i = 0; i < capacity; ++i) CHECK(push_block(size_class, 0x1000 + 8 * i));
-    CHECK(!push_block(size_class, 0x9000));
-    for (uint32_t i = capacity; i-- > 0;) CHECK_EQUAL(pop_block(size_class), 0x1000 + 8 * i);
-    CHECK(pop_block(size_class) == kNone);
+    CHECK(pop_block(key) == kNone);
+    for (uint32_t i = 0; i < capacity; ++i) CHECK(push_block(key, 0x1000 + 8 * i));
+    CHECK(!push_block(key, 0x9000));
+    for (uint32_t i = capacity; i-- > 0;) CHECK_EQUAL(pop_block(key), 0x1000 + 8 * i);
+    CHECK(pop_block(key) == kNone);
   }
-  CHECK(!push_block(kNotSmall, 0x1000));
+  CHECK(!push_block(key_of(kLargeClass), 0x1000) && !push_block(key_of(kLargeClass), kNone));
   CHECK_SOUND();
 }
 
@@ -161,11 +154,11 @@ TEST("small blocks: memory that came home is used again, and the heap does not g
   for (const size_t bytes : {8u, 48u, 100u, 700u, 2048u, 5000u, 16384u}) {
     start_heap(0, 64 * kMiB);
     std::vector<Address> blocks;
-    Word pages = 0;
+    uint32_t end = 0;
     for (int round = 0; round < 12; ++round) {
       for (int i = 0; i < 300; ++i) blocks.push_back(take(bytes));
-      if (round == 0) pages = global.end_page.raw;
-      CHECK_EQUAL(global.end_page.raw, pages);
+      if (round == 0) end = global.end.raw;
+      CHECK_EQUAL(global.end.raw, end);
       for (size_t i = 0; i < blocks.size(); ++i)
         give(blocks[round % 2 == 0 ? i : blocks.size() - 1 - i]);
       blocks.clear();
@@ -186,6 +179,120 @@ TEST("small blocks: a partly free run serves before new MiniPages are taken (M3)
   CHECK_SOUND();
 }
 
+// All blocks of a run that was new, and became full when one more block was taken: that is in the current run.
+struct FullRun {
+  std::vector<Address> blocks;
+  MiniPageHeader* header;
+  Address next;
+};
+inline FullRun full_run(SizeClass size_class) {
+  FullRun run{};
+  for (uint32_t i = 0; i < blocks_of(size_class); ++i)
+    run.blocks.push_back(allocate_class(size_class));
+  run.header = &header_at(run.blocks[0]);
+  run.next = allocate_class(size_class);
+  for (const Address block : run.blocks) CHECK(&header_at(block) == run.header);
+  CHECK(&header_at(run.next) != run.header);
+  return run;
+}
+
+TEST("small runs: the first block home lists a full run, the last one frees it, whatever the "
+     "class") {
+  for (uint8_t c = 1; c <= kSharedClasses; ++c) {
+    start_heap(0, 8 * kMiB);
+    const SizeClass size_class{c};
+    const FullRun run = full_run(size_class);
+    const MiniPageHeader& header = *run.header;
+    const MiniPageIndex first = header.first;
+    const MetaPage& meta = meta_of(header);
+    CHECK(header.countdown == 1 && header.prev == kUnlisted);
+    CHECK(global.class_stacks[c] == kNoMiniPage && meta.lists[c] == kEndOfList);
+    CHECK_SOUND();
+    const Word used = global.counters.used_mini_pages;
+    for (size_t i = 0; i < run.blocks.size(); ++i) {
+      CHECK(state_of(run.blocks[i]) == BlockState::live);
+      send_home(run.blocks[i]);
+      if (i + 1 == run.blocks.size()) break;
+      CHECK(state_of(run.blocks[i]) == BlockState::home);
+      CHECK_EQUAL(header.countdown, run.blocks.size() - 1 - i);
+      CHECK(header.prev == kEndOfList && global.class_stacks[c] == link_to(meta));
+      CHECK_EQUAL(global.counters.used_mini_pages, used);
+      CHECK_SOUND();
+    }
+    CHECK(global.class_stacks[c] == kNoMiniPage);
+    CHECK_EQUAL(global.counters.used_mini_pages, used - mini_pages_of(size_class).raw);
+    for (uint32_t i = 0; i < mini_pages_of(size_class).raw; ++i)
+      CHECK(front.class_map[first.raw + i] == 0);
+    for (const Address block : run.blocks) CHECK(state_of(block) == BlockState::no_block);
+    CHECK_SOUND();
+  }
+}
+
+TEST("small runs: a full run that is listed serves again, all of it, and counts down anew") {
+  start_heap(0, 8 * kMiB);
+  const SizeClass size_class = class_of(200);
+  const FullRun run = full_run(size_class);
+  send_home(run.blocks[3]);
+  send_home(run.blocks[1]);
+  CHECK_EQUAL(run.header->countdown, run.blocks.size() - 2);
+  for (uint32_t i = 1; i < blocks_of(size_class); ++i) take(200);  // the current run's
+  CHECK_EQUAL(take(200), run.blocks[1]);
+  CHECK(front_current[size_class.raw] == run.header && run.header->countdown == kNever);
+  CHECK(run.header->prev == kUnlisted && global.class_stacks[size_class.raw] == kNoMiniPage);
+  CHECK_SOUND();
+  CHECK_EQUAL(take(200), run.blocks[3]);
+  const Address other = take(200);
+  CHECK(&header_at(other) != run.header);
+  CHECK_EQUAL(run.header->countdown, 1);
+  CHECK_SOUND();
+  send_home(run.blocks[0]);
+  CHECK_EQUAL(run.header->countdown, run.blocks.size() - 1);
+  CHECK_SOUND();
+}
+
+TEST("current run: it stays when all its blocks are home, serves them again, and goes at a flush") {
+  start_heap(0, 8 * kMiB);
+  const SizeClass size_class = class_of(100);
+  std::vector<Address> blocks;
+  for (uint32_t i = 0; i < blocks_of(size_class); ++i) blocks.push_back(take(100));
+  const MiniPageHeader& header = header_at(blocks[0]);
+  const Word used = global.counters.used_mini_pages;
+  for (const Address block : blocks) send_home(block);
+  CHECK(front_current[size_class.raw] == &header && blocks_home(header) == header.capacity);
+  CHECK(header.countdown > header.capacity && header.prev == kUnlisted);
+  CHECK_SOUND();
+  CHECK_EQUAL(take(100), blocks[0]);
+  CHECK_EQUAL(global.counters.used_mini_pages, used);
+  CHECK_SOUND();
+  flush();  // one is live: it is listed
+  CHECK(front_current[size_class.raw] == nullptr && header.prev == kEndOfList);
+  CHECK_EQUAL(header.countdown, 1);
+  CHECK_SOUND();
+  CHECK_EQUAL(take(100), blocks[1]);
+  send_home(blocks[0]), send_home(blocks[1]);
+  flush();
+  CHECK_EQUAL(global.counters.used_mini_pages, used - mini_pages_of(size_class).raw);
+  CHECK(state_of(blocks[0]) == BlockState::no_block);
+  CHECK_SOUND();
+}
+
+TEST("current run: a flush that finds it full leaves it to the first block that comes home") {
+  start_heap(0, 8 * kMiB);
+  const SizeClass size_class = class_of(700);
+  std::vector<Address> blocks;
+  for (uint32_t i = 0; i < blocks_of(size_class); ++i) blocks.push_back(take(700));
+  const MiniPageHeader& header = header_at(blocks[0]);
+  flush();
+  CHECK(header.countdown == 1 && header.prev == kUnlisted);
+  CHECK(front_current[size_class.raw] == nullptr);
+  CHECK_SOUND();
+  send_home(blocks[2]);
+  CHECK_EQUAL(header.countdown, header.capacity - 1);
+  CHECK_SOUND();
+  CHECK_EQUAL(take(700), blocks[2]);
+  CHECK_SOUND();
+}
+
 TEST("idle stacks pin nothing: what they hold goes home before memory grows") {
   start_heap(0, 64 * kMiB);
   std::vector<Address> idle;
@@ -197,9 +304,9 @@ TEST("idle stacks pin nothing: what they hold goes home before memory grows") {
   for (const Address block : medium) give(block);
   const SizeClass size_class = class_of(64);
   const Word grows = global.counters.heap_grows;
-  while (global.counters.heap_grows == grows) take(3000);
+  while (global.counters.heap_grows < grows + 4) take(3000);
   CHECK(front.tops[size_class.raw] == stack_start(size_class));
-  CHECK(*front.tops[class_at(medium[0]).raw] == kNone);
+  CHECK(*front.tops[class_of(30'000).raw] == kNone);
   CHECK_SOUND();
 }
 

@@ -1,0 +1,376 @@
+// units_blocks.hpp — medium and large blocks: their runs, resizing in place, alignment.
+#pragma once
+#include "units_runs.hpp"
+
+namespace gharial_test {
+
+using namespace gharial;
+
+inline size_t usable(Address block) {
+  return gharial_malloc_usable_size(reinterpret_cast<void*>(block));
+}
+inline Address resized(Address block, size_t bytes) {
+  return address(gharial_realloc(reinterpret_cast<void*>(block), bytes));
+}
+inline size_t mini_pages(uint32_t count) { return bytes_in(MiniPages{count}); }
+
+TEST(
+    "blocks of whole MiniPages: each is a run of its own, with a class up to 29, exactly as long") {
+  start_heap(0x1000, 64 * kMiB);
+  for (uint32_t count = 1; count <= 100; ++count)
+    for (const size_t less : {0u, 1u, 500u}) {
+      const size_t bytes = mini_pages(count) - less;
+      if (bytes <= kSharedMax && less == 500) continue;  // some of these share a run
+      const Address block = take(bytes), after = take(bytes);
+      CHECK_EQUAL(usable(block), mini_pages(count));
+      CHECK(block % kMiniPageBytes == 0);
+      const RunEntry& entry = entry_of(mini_page_of(block));
+      CHECK(kind_of(entry) == RunKind::block_run && length_of(entry).raw == count);
+      CHECK_EQUAL(class_at(block).raw, count <= kClassMaxMiniPages ? kSharedClasses + count : 0);
+      fill(block, 0x77, mini_pages(count)), fill(after, 0x33, mini_pages(count));
+      CHECK(all_bytes(block, 0x77, mini_pages(count)));
+      if (count % 7 == 0) CHECK_SOUND();
+      give(block), give(after);
+      CHECK(state_of(block) ==
+            (count <= kClassMaxMiniPages ? BlockState::cached : BlockState::no_block));
+      if (count % 7 == 0) CHECK_SOUND();
+    }
+}
+
+TEST(
+    "medium: a block of whole MiniPages grows into those behind it and gives back what it leaves") {
+  start_heap(0, 8 * kMiB);
+  const Address block = take(20'000), behind = take(20'000);  // 10 MiniPages each
+  CHECK_EQUAL(usable(block), 20'480);
+  CHECK_EQUAL(behind, block + 20'480);
+  take(1'000'000), release_block(take(1'000'000));
+  fill(block, 0x5a, 20'480);
+  fill(behind, 0xa5, 20'480);
+  CHECK(resized(block, 20'480) == block && resized(block, 18'500) == block);
+  CHECK_EQUAL(usable(block), 20'480);            // a shrink that saves less than half
+  const Address moved = resized(block, 22'000);  // behind is in the way
+  CHECK(moved != block && all_bytes(moved, 0x5a, 20'480) && all_bytes(behind, 0xa5, 20'480));
+  CHECK_SOUND();
+  gharial_malloc_trim(0);
+  CHECK(free_run_at(mini_page_of(block)).raw >= 10);
+  const Address roomy = take(30'000);
+  CHECK(roomy != block);
+  CHECK_EQUAL(resized(roomy, 45'000), roomy);
+  CHECK_EQUAL(usable(roomy), mini_pages(24));  // an eighth more
+  CHECK_EQUAL(resized(roomy, 55'000), roomy);
+  CHECK_EQUAL(usable(roomy), kClassMax);  // an eighth more would not be medium any more
+  CHECK_EQUAL(class_at(roomy).raw, kSizeClasses);
+  CHECK_SOUND();
+  CHECK_EQUAL(resized(roomy, 70'000), roomy);  // now it is large, and given no room
+  CHECK_EQUAL(usable(roomy), mini_pages(35));
+  CHECK_EQUAL(class_at(roomy).raw, 0);
+  CHECK_SOUND();
+  CHECK_EQUAL(resized(roomy, 9'217), roomy);  // and medium again
+  CHECK_EQUAL(usable(roomy), 10'240);
+  CHECK_EQUAL(class_at(roomy).raw, kSharedClasses + 5);
+  CHECK_SOUND();
+  const Address small = resized(roomy, 1025);
+  CHECK(small != roomy && usable(small) == 1280);
+  CHECK_SOUND();
+  give(small), give(moved), give(behind);
+  CHECK_SOUND();
+}
+
+TEST("medium: what follows is taken as far as it is free, wanted, and no block at hand") {
+  start_heap(0, 8 * kMiB);
+  const MiniPageIndex first = mini_page_of(take(mini_pages(100)));
+  release_block(address_of(first));
+  CHECK(run_of(10) == first);
+  const MiniPageIndex wall = first + MiniPages{15};
+  CHECK(run_of(5) == first + MiniPages{10} && run_of(20) == wall);
+  give_run(first + MiniPages{10});
+  const Address block = address_of(first);
+  CHECK_EQUAL(resized(block, 21'000), block);  // wants 20, 15 are there
+  CHECK_EQUAL(usable(block), mini_pages(15));
+  CHECK_SOUND();
+  give(address_of(wall));  // at hand, not free
+  CHECK_EQUAL(stats_now().cached_blocks, 1);
+  const Address moved = resized(block, 31'000);
+  CHECK(moved != block);
+  CHECK_SOUND();
+  gharial_malloc_trim(0);
+  CHECK(run_of(15) == first);
+  CHECK(resized(block, 45'000) == block);  // the wall went home
+  CHECK_EQUAL(usable(block), mini_pages(24));
+  CHECK(free_run_at(first + MiniPages{24}) >= MiniPages{11});  // the rest of the wall
+  CHECK_SOUND();
+}
+
+TEST("medium: growing one in place is not worth growing memory, growing a large one is") {
+  start_heap(0, 64 * kMiB);
+  take(100'000);
+  // A medium block that ends the heap.
+  MiniPages trailing = free_below(global.end);
+  if (trailing.raw > 20) take(mini_pages(trailing.raw - 20));
+  trailing = free_below(global.end);
+  CHECK(trailing.raw > 0 && trailing.raw <= 20);
+  const Address ends = address_of(run_of(trailing.raw));
+  CHECK_EQUAL(ends + mini_pages(trailing.raw), address_of(global.end));
+  CHECK(resized(ends, mini_pages(trailing.raw) + 9'300) != ends);
+  CHECK_SOUND();
+  // A large one.
+  trailing = free_below(global.end);
+  const Address large = take(mini_pages(trailing.raw + 40));
+  trailing = free_below(global.end);
+  const Address whole = resized(large, usable(large) + mini_pages(trailing.raw));
+  CHECK_EQUAL(whole, large);
+  CHECK_EQUAL(large + usable(large), address_of(global.end));
+  const Word grows = global.counters.heap_grows;
+  fill(large, 0x31, usable(large));
+  const size_t had = usable(large);
+  CHECK_EQUAL(resized(large, had + 5 * kHeapPageBytes), large);
+  CHECK_EQUAL(usable(large), had + 5 * kHeapPageBytes);
+  CHECK_EQUAL(global.counters.heap_grows, grows + 1);
+  CHECK(all_bytes(large, 0x31, had));
+  CHECK_SOUND();
+}
+
+TEST("large: does not grow where memory cannot, or where others stand behind the heap") {
+  for (const bool foreign : {false, true}) {
+    start_heap(0, 64 * kMiB);
+    const Address large = take(mini_pages(100));
+    CHECK_EQUAL(resized(large, address_of(global.end) - large), large);
+    const size_t had = usable(large);
+    fill(large, 0x32, had);
+    if (foreign)
+      fill(arena.move(4096), 0xee, 4096);
+    else
+      arena.limit = arena.break_now;
+    const Address theirs = arena.break_now - 4096;
+    errno = 0;
+    const Address moved = resized(large, had + mini_pages(64));
+    CHECK_EQUAL(moved == kNone, !foreign);
+    if (foreign) CHECK(moved != large && moved >= theirs + 4096);
+    CHECK(foreign || errno == ENOMEM);
+    CHECK(all_bytes(foreign ? moved : large, 0x32, had));
+    if (foreign) CHECK(all_bytes(theirs, 0xee, 4096));
+    CHECK_SOUND();
+    CHECK_EQUAL(usable(foreign ? moved : large) >= had, true);
+  }
+}
+
+TEST("large: one that ends the heap moves to what is free before sbrk is asked to refuse") {
+  start_heap(0, 64 * kMiB);
+  const Address free = take(mini_pages(300)), large = take(mini_pages(100));
+  CHECK_EQUAL(resized(large, address_of(global.end) - large), large);
+  give(free);
+  arena.limit = arena.break_now;
+  fill(large, 0x35, mini_pages(100));
+  const size_t wanted = usable(large) + mini_pages(40);
+  CHECK(wanted < mini_pages(300));
+  const Address moved = resized(large, wanted);
+  CHECK(moved != kNone && moved != large && all_bytes(moved, 0x35, mini_pages(100)));
+  CHECK_EQUAL(global.counters.refused_grows, 0);
+  CHECK_SOUND();
+}
+
+TEST("large: one that does not end the heap moves to what is free before memory grows") {
+  start_heap(0, 64 * kMiB);
+  const Address free = take(mini_pages(300)), large = take(mini_pages(100));
+  take(mini_pages(1000));
+  while (free_below(global.end) != kNoMiniPages) run_of(free_below(global.end).raw);
+  give(free);
+  const Word grows = global.counters.heap_grows;
+  CHECK_EQUAL(resized(large, mini_pages(140)), free);
+  CHECK_EQUAL(global.counters.heap_grows, grows);
+  CHECK_SOUND();
+}
+
+TEST("large: does not grow over a neighbour, of whatever kind") {
+  start_heap(0, 64 * kMiB);
+  give(take(8 * kMiB));
+  const Address block = take(mini_pages(35)), neighbour = take(20'000);
+  CHECK_EQUAL(neighbour, block + mini_pages(35));
+  fill(block, 0x21, usable(block)), fill(neighbour, 0x22, 20'000);
+  const Word grows = global.counters.heap_grows;
+  const Address moved = resized(block, mini_pages(36));
+  CHECK_EQUAL(global.counters.heap_grows, grows);  // there is room elsewhere
+  CHECK(moved != block && all_bytes(moved, 0x21, mini_pages(35)));
+  CHECK(all_bytes(neighbour, 0x22, 20'000));
+  CHECK_SOUND();
+  const Address left = take(mini_pages(96)), right = take(mini_pages(96));
+  fill(left, 0x23, mini_pages(96)), fill(right, 0x24, mini_pages(96));
+  const Address again = resized(left, mini_pages(640));
+  CHECK(again != left && all_bytes(again, 0x23, mini_pages(96)));
+  CHECK(all_bytes(right, 0x24, mini_pages(96)));
+  CHECK_SOUND();
+  // Small runs and slots are neighbours too.
+  start_free(300);
+  const Address last = take(mini_pages(40));
+  MiniPageHeader* header = obtain_small_run(class_of(500));
+  CHECK(header != nullptr);
+  CHECK_EQUAL(run_address(*header), last + mini_pages(40));
+  CHECK(resized(last, mini_pages(41)) != last);
+  retire_small_run(*header);
+  CHECK_SOUND();
+}
+
+TEST("large: grows in place into free MiniPages, exactly as far as it is asked") {
+  start_heap(0, 64 * kMiB);
+  give(take(8 * kMiB));
+  const Address block = take(mini_pages(64));
+  fill(block, 0x11, mini_pages(64));
+  size_t bytes = mini_pages(64);
+  for (const size_t more : {2048u, 4096u, 1u, 2047u, 57'344u, 65'536u, 67'584u, 200'000u}) {
+    bytes += more;
+    const Word used = global.counters.used_mini_pages, had = usable(block);
+    CHECK_EQUAL(resized(block, bytes), block);
+    CHECK_EQUAL(usable(block), align_up<size_t>(bytes, kMiniPageBytes));
+    CHECK_EQUAL(global.counters.used_mini_pages - used, (usable(block) - had) / kMiniPageBytes);
+    CHECK_EQUAL(class_at(block).raw, 0);
+    CHECK_SOUND();
+  }
+  CHECK(all_bytes(block, 0x11, mini_pages(64)));
+  fill(block, 0x12, usable(block));
+  CHECK_SOUND();
+  // To the end of the heap, then memory grows under it.
+  const Address wall = address_of(global.end);
+  CHECK_EQUAL(resized(block, wall - block), block);
+  CHECK(free_run_at(mini_page_of(wall) - kOneMiniPage) == kNoMiniPages);
+  CHECK_SOUND();
+  CHECK_EQUAL(resized(block, wall - block + 5 * kHeapPageBytes), block);
+  CHECK(global.end > mini_page_of(wall));
+  CHECK_SOUND();
+  fill(block, 0x13, usable(block));
+  give(block);
+  CHECK_SOUND();
+}
+
+TEST("large: shrinks in place, and what it leaves is free at once") {
+  start_heap(0, 64 * kMiB);
+  uint32_t count = 649;
+  const Address block = take(mini_pages(count)), after = take(kHeapPageBytes);
+  fill_pattern(block, usable(block), 5);
+  for (const uint32_t to : {644u, 640u, 639u, 609u, 608u, 385u, 384u, 33u, 32u, 30u, 15u, 5u}) {
+    const Word used = global.counters.used_mini_pages;
+    CHECK_EQUAL(resized(block, mini_pages(to)), block);
+    // A medium block keeps what is less than half; one of 30 MiniPages shrinks to 15.
+    CHECK_EQUAL(usable(block), mini_pages(to));
+    CHECK_EQUAL(used - global.counters.used_mini_pages, count - to);
+    CHECK_EQUAL(first_wrong(block, mini_pages(649), 5, mini_pages(to)), mini_pages(to));
+    CHECK_EQUAL(free_run_at(mini_page_of(block) + MiniPages{to}).raw, 649 - to);
+    CHECK_EQUAL(class_at(block).raw, to > kClassMaxMiniPages ? 0 : kSharedClasses + to);
+    CHECK_SOUND();
+    count = to;
+  }
+  const MiniPageIndex end = global.end;
+  CHECK_EQUAL(take(mini_pages(644)), block + mini_pages(5));  // where the block was
+  CHECK(end == global.end);
+  give(after), give(block);
+  CHECK_SOUND();
+}
+
+TEST("large: one that grew over a piece of slots that went keeps its MiniPages") {
+  start_heap(0, 64 * kMiB);
+  const Address block = take(mini_pages(40));
+  MiniPageHeader* header = obtain_small_run(class_of(64));  // and the piece behind its MiniPage
+  const Address piece = reinterpret_cast<Address>(find_meta(page_of(header->first)));
+  CHECK_EQUAL(run_address(*header), block + mini_pages(40));
+  CHECK_EQUAL(piece, block + mini_pages(41));
+  const Address behind = take(mini_pages(40));
+  CHECK_EQUAL(behind, piece + mini_pages(kSlotsPerPiece));
+  retire_small_run(*header);
+  gharial_malloc_trim(0);
+  CHECK_EQUAL(resized(block, mini_pages(40 + 1 + kSlotsPerPiece)), block);
+  CHECK_SOUND();
+  fill(block, 0x41, usable(block));
+  CHECK_EQUAL(resized(block, mini_pages(40)), block);
+  MiniPageHeader* again = obtain_small_run(class_of(64));
+  CHECK(again != nullptr && run_address(*again) == run_address(*header));
+  CHECK(all_bytes(block, 0x41, mini_pages(40)));
+  for (uint32_t i = 1; i < kSlotsPerPiece; ++i)
+    CHECK(kind_of(entry_of(mini_page_of(piece) + MiniPages{i})) == RunKind::inside);
+  retire_small_run(*again);
+  CHECK_SOUND();
+}
+
+TEST("realloc: what grows by less than half gets room, and what grows by more does not") {
+  start_heap(0, 16 * kMiB);
+  release_block(take(kMiB));
+  const Address creeping = resized(take(1000), 1100), doubling = resized(take(1000), 2000);
+  CHECK_EQUAL(usable(creeping), 2048);
+  CHECK_EQUAL(usable(doubling), 2048);
+  CHECK_EQUAL(usable(resized(take(2048), 2100)), 4096);
+  CHECK_EQUAL(usable(resized(take(2048), 3100)), 3584);
+  const Address medium = take(20'000);
+  CHECK_EQUAL(resized(medium, 21'000), medium);  // into the MiniPages behind it
+  CHECK_EQUAL(usable(medium), 40'960);
+  CHECK_EQUAL(resized(medium, 21'000), medium);
+  CHECK_EQUAL(usable(medium), 40'960);
+  CHECK_EQUAL(resized(medium, 20'000), medium);  // saves half: the last MiniPages go back
+  CHECK_EQUAL(usable(medium), 20'480);
+  CHECK_EQUAL(resized(medium, 31'000), medium);  // more by half: no room
+  CHECK_EQUAL(usable(medium), mini_pages(16));
+  // A large block that must move is given an eighth more.
+  const Address large = take(mini_pages(80));
+  CHECK_EQUAL(take(mini_pages(80)), large + mini_pages(80));
+  const Address moved = resized(large, mini_pages(90));
+  CHECK(moved != large);
+  CHECK_EQUAL(usable(moved), mini_pages(100));
+  CHECK_SOUND();
+}
+
+TEST("realloc: what no room is to be had for is given what it asks") {
+  start_heap(0, 64 * kMiB);
+  const Address block = take(mini_pages(100)), wall = take(mini_pages(3));
+  CHECK_EQUAL(wall, block + mini_pages(100));
+  const Address place = take(mini_pages(106));
+  while (run_of(1) != kNoMiniPage) continue;
+  arena.limit = arena.break_now;
+  give(place);
+  const Word refused = global.counters.refused_grows;
+  CHECK_EQUAL(resized(block, mini_pages(105)), place);  // 112 would be room
+  CHECK_EQUAL(usable(place), mini_pages(105));
+  CHECK_EQUAL(global.counters.refused_grows, refused);  // room is not worth a refusal
+  CHECK_SOUND();
+}
+
+TEST("aligned: every power of two to 8 MiB, at every kind of size") {
+  start_heap(0x9990, 512 * kMiB);
+  std::vector<Address> blocks;
+  for (size_t align = 1; align <= 8 * kMiB; align *= 2)
+    for (const size_t bytes : {0u, 1u, 24u, 100u, 2048u, 3000u, 16'384u, 16'385u, 40'000u, 59'392u,
+                               59'393u, 65'536u, 200'000u}) {
+      const Address block = address(gharial_memalign(align, bytes));
+      CHECK(block != kNone && block % align == 0 && usable(block) >= bytes);
+      fill_pattern(block, usable(block), align);
+      blocks.push_back(block);
+      if (blocks.size() % 5 == 0) CHECK_SOUND();
+    }
+  for (const Address block : blocks) {
+    give(block);
+    CHECK_SOUND();
+  }
+  gharial_malloc_trim(0);
+  CHECK_EQUAL(global.counters.used_mini_pages, 0);
+}
+
+TEST("aligned: a block takes its own MiniPages and gives back both rests, wherever it falls") {
+  for (const size_t align : {4096u, 65'536u, 262'144u})
+    for (uint32_t shift = 0; shift <= 33; ++shift)
+      for (const uint32_t count : {1u, 7u, 32u, 50u}) {
+        const MiniPageIndex first = start_free(600);
+        if (shift != 0) CHECK(run_of(shift) == first);
+        const gharial_stats before = stats_now();
+        const Address block = address(gharial_memalign(align, mini_pages(count)));
+        CHECK(block % align == 0);
+        const MiniPageIndex at = mini_page_of(block);
+        CHECK_EQUAL(before.free_mini_pages - stats_now().free_mini_pages, count);
+        CHECK_EQUAL(usable(block), mini_pages(count));
+        const MiniPageIndex begin = first + MiniPages{shift};
+        CHECK(at >= begin);
+        if (at != begin) CHECK(free_run_at(begin) == at - begin);
+        CHECK_EQUAL(stats_now().free_runs, before.free_runs + (at != begin));
+        CHECK_EQUAL(stats_now().block_mini_pages, before.block_mini_pages + count);
+        if (shift % 8 == 0) CHECK_SOUND();
+        release_block(block);
+        CHECK_EQUAL(stats_now().free_runs, before.free_runs);
+      }
+}
+
+}  // namespace gharial_test
