@@ -118,7 +118,12 @@ export function syntheticDump(w, first) {
   const names = [ADDRESS_NAMES.length, CONSTANT_NAMES.length];
   const addresses = RECORD + 48 + w;
   const tables = addresses + names[0] * w;
-  const numbers = [...CONSTANT_NAMES.map((name) => k[name]), ...CLASSES, ...CLASS_MINI_PAGES, ...STACK_START];
+  const numbers = [
+    ...CONSTANT_NAMES.map((name) => k[name]),
+    ...CLASSES,
+    ...CLASS_MINI_PAGES,
+    ...STACK_START,
+  ];
   for (const [i, name] of ADDRESS_NAMES.entries())
     word(addresses + i * w, at[/** @type {keyof typeof at} */ (name)]);
   for (const [i, value] of numbers.entries()) put(tables + 2 * i, 2, value);
@@ -157,10 +162,18 @@ export function syntheticDump(w, first) {
   /** @param {number} i @param {number} inMeta @param {Record<string, number>} fields */
   const small = (i, inMeta, fields) => {
     const header = inMeta + k.meta_mini_pages + (i % 32) * k.header_bytes;
-    const sizes = /** @type {Record<string, number>} */ ({ free: 8, size_class: 1, next: 1, prev: 1 });
+    const sizes = /** @type {Record<string, number>} */ ({
+      free: 8,
+      size_class: 1,
+      next: 1,
+      prev: 1,
+    });
     const block_bytes = CLASSES[fields.size_class];
     const all = {
-      ...{ base: (begin + i * MINI) % 2 ** 32, reciprocal: Math.floor(0xffffffff / block_bytes) + 1 },
+      ...{
+        base: (begin + i * MINI) % 2 ** 32,
+        reciprocal: Math.floor(0xffffffff / block_bytes) + 1,
+      },
       ...fields,
     };
     for (const [name, value] of Object.entries(all))
