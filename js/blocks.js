@@ -1,7 +1,7 @@
 // blocks.js — every block, in order of address: live, cached or free. Blocks of one run are found before the visitor sees
 // the first, so a visitor that calls into wasm costs currency, never a wild read.
 import { bit } from './heap_image.js';
-import { CachedIndex, miniRuns, pageRuns } from './walk.js';
+import { CachedIndex, runAt, runs } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {'live' | 'cached' | 'free'} BlockState cached: on a free-block stack or in a cursor */
@@ -24,48 +24,39 @@ import { CachedIndex, miniRuns, pageRuns } from './walk.js';
 export function visitBlocks(look, visit, { space, page_index }) {
   const heap = look();
   const cached = new CachedIndex(heap);
-  const runs = [...pageRuns(heap)].filter(
-    ({ kind, page }) =>
-      (kind === 'cut' || kind === 'large') &&
-      (page_index === undefined || page === page_index) &&
-      (space === undefined || (space === 'mini') === (kind === 'cut')),
+  const chosen = [...runs(heap)].filter(
+    ({ kind, first, length }) =>
+      (kind === 'small' || kind === 'medium' || kind === 'large') &&
+      (space === undefined || (space === 'large') === (kind === 'large')) &&
+      (page_index === undefined ||
+        (heap.pageOf(first) <= page_index && page_index <= heap.pageOf(first + length - 1))),
   );
-  for (const run of runs) {
-    for (const block of run.kind === 'cut'
-      ? cutBlocks(look(), cached, run)
-      : [largeBlock(heap, run)])
-      if (visit(block) === true) return true;
+  for (const { first } of chosen) {
+    for (const block of blocksOf(look(), cached, first))
+      if ((page_index === undefined || block.page_index === page_index) && visit(block) === true)
+        return true;
   }
   return false;
 }
 
-/** @param {HeapImage} heap @param {import('./walk.js').PageRun} run @returns {Block} */
-function largeBlock(heap, run) {
-  return {
-    address: heap.addressOf(run.page),
-    size: run.pages * heap.page_bytes + (run.entry.tail - run.entry.spare) * heap.mini_bytes,
-    state: 'live',
-    size_class: 0,
-    space: 'large',
-    page_index: run.page,
-  };
-}
-
-/** @param {HeapImage} heap @param {CachedIndex} cached @param {import('./walk.js').PageRun} run @returns {Block[]} */
-function cutBlocks(heap, cached, run) {
-  /** @type {Block[]} */
-  const blocks = [];
-  for (const part of miniRuns(heap, heap.metaPage(run.entry.meta), run.page)) {
-    if (part.header !== undefined && part.kind !== 'large_tail') {
-      const { free, block_bytes: size, capacity, size_class } = part.header;
-      const kept = new Set(cached.of(part));
-      const last = Math.min(capacity, free.length * 32);
-      for (let i = 0; i < last; ++i) {
-        const address = part.address + i * size;
-        const state = bit(free, i) ? 'free' : kept.has(address) ? 'cached' : 'live';
-        blocks.push({ address, size, state, size_class, space: 'mini', page_index: run.page });
-      }
-    }
-  }
-  return blocks;
+/** @param {HeapImage} heap @param {CachedIndex} cached @param {number} first MiniPage of the run @returns {Block[]} */
+function blocksOf(heap, cached, first) {
+  const run = runAt(heap, first);
+  const { header, size_class } = run;
+  const kept = new Set(cached.of(run));
+  const space = run.kind === 'large' ? 'large' : 'mini';
+  /** @param {number} address @param {number} size @param {boolean} home @returns {Block} */
+  const block = (address, size, home) => ({
+    address,
+    size,
+    state: home ? 'free' : kept.has(address) ? 'cached' : 'live',
+    size_class,
+    space,
+    page_index: Math.floor(address / heap.page_bytes),
+  });
+  if (header === undefined) return [block(run.address, run.length * heap.mini_bytes, false)];
+  const size = heap.layout.class_bytes[size_class];
+  return Array.from({ length: header.capacity }, (_, i) =>
+    block(run.address + i * size, size, bit(header.free, i)),
+  );
 }

@@ -1,22 +1,17 @@
 // check.js — is the heap sound? The invariants of src/layout.hpp, judged from outside by the walk. Assumes nothing about the
 // heap: every read is bounded, every list is left when it runs in a circle, and what cannot be read is a finding as well.
-import { checkCached, checkCutPage } from './check_blocks.js';
-import {
-  checkBins,
-  checkClassStacks,
-  checkMetadata,
-  checkRoomStacks,
-  checkSpareStacks,
-} from './check_stacks.js';
+import { checkCached } from './check_cached.js';
+import { checkLists, checkSmallRun } from './check_small_runs.js';
+import { checkBins, checkClassStacks, checkPieces } from './check_stacks.js';
 import { GharialError, HeapReadError, hex } from './errors.js';
 import { countersOf } from './statistics.js';
-import { pageRun } from './walk.js';
+import { runAt } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {import('./heap_image.js').MetaPage} MetaPage */
 /**
  * @typedef {object} HeapFault
- * @property {string} code the invariant that does not hold, `I1` … `I12`; `read`: a place that cannot be read
+ * @property {string} code the invariant that does not hold, `I1` … `I11`; `read`: a place that cannot be read
  * @property {number} address where
  * @property {string} message
  */
@@ -27,13 +22,14 @@ const MAX_FAULTS = 100; // of a heap that is rubble, more help nobody
 /** What is known of the heap while it is checked. */
 export class Findings {
   /** @type {HeapFault[]} */ errors = [];
-  /** @type {import('./walk.js').PageRun[]} */ runs = [];
+  /** @type {import('./walk.js').Run[]} */ runs = [];
   /** @type {Map<number, MetaPage>} meta-pages by heap page */ meta = new Map();
-  /** @type {Map<number, { size_class: number, header: import('./heap_image.js').MiniPageHeader, address: number, length: number }>} runs by MiniPage: all of theirs, or the first if they are one block */
+  /** @type {Map<number, import('./walk.js').Run>} runs of classes by MiniPage: those in which a block may begin */
   class_runs = new Map();
+  /** @type {Map<number, import('./walk.js').Run>} by the address of their header */ small_runs =
+    new Map();
   /** @type {Map<number, number>} pages whose list of a class is not empty: class stacks must have as many */ listed =
     new Map();
-  used_mini_pages = 0;
 
   /** @param {HeapImage} heap */
   constructor(heap) {
@@ -80,120 +76,130 @@ export function validateHeap(look) {
     return { ok: false, errors: [{ ...at, message: error.message }] };
   }
   const found = new Findings(heap);
-  walkPages(found);
+  walk(found);
+  found.attempt(() => findMetaPages(found));
   for (const run of found.runs) found.attempt(() => checkRun(found, run));
-  found.attempt(() => checkTails(found));
-  found.attempt(() => checkRoomStacks(found));
-  found.attempt(() => checkSpareStacks(found));
+  found.attempt(() => checkMetaPages(found));
+  for (const meta of found.meta.values()) found.attempt(() => checkLists(found, meta));
   checkClassStacks(found);
   found.attempt(() => checkBins(found));
-  found.attempt(() => checkMetadata(found));
-  found.attempt(() => checkMap(found));
+  found.attempt(() => checkPieces(found));
+  found.attempt(() => checkMaps(found));
   found.attempt(() => checkCached(found));
   found.attempt(() => checkCounters(found));
   return { ok: found.errors.length === 0, errors: found.errors };
 }
 
-/** I9, I5: goes as far as the page map lets it. @param {Findings} found */
-function walkPages(found) {
+/** I9, I5: goes as far as the run map lets it. @param {Findings} found */
+function walk(found) {
   const { heap } = found;
   found.attempt(() => {
-    for (let page = heap.first_page; page < heap.end_page; ) {
-      const run = pageRun(heap, page);
+    for (let first = heap.first; first < heap.end; ) {
+      const run = runAt(heap, first);
       const before = found.runs.at(-1);
       if (before?.kind === 'free' && run.kind === 'free')
         found.add(
           'I5',
           run.entry.address,
-          `the free runs at heap pages ${before.page} and ${page} touch`,
+          `the free runs at ${hex(before.address)} and ${hex(run.address)} touch`,
         );
       found.runs.push(run);
-      page += run.pages;
+      first += run.length;
     }
   });
 }
 
-/** @param {Findings} found @param {import('./walk.js').PageRun} run */
-function checkRun(found, run) {
-  const { heap } = found;
-  const { k } = heap.layout;
-  if (run.kind === 'cut') {
-    checkCutPage(found, run);
-    return;
+/** Those that the page map names and that lie in memory. @param {Findings} found */
+function findMetaPages(found) {
+  const { heap, meta } = found;
+  for (let page = 0; page < heap.mapped_pages && !found.full; ++page) {
+    const address = heap.metaAddress(page);
+    if (address === 0) continue;
+    if (!heap.memory.holds(address, heap.layout.k.meta_bytes)) {
+      found.add(
+        'I4',
+        heap.maps.metas,
+        `the meta-page of heap page ${page} lies at ${hex(address)}`,
+      );
+      continue;
+    }
+    const described = heap.metaPage(address);
+    if (described.page === page) meta.set(page, described);
+    else
+      found.add(
+        'I4',
+        address,
+        `the meta-page of heap page ${page} says that it describes page ${described.page}`,
+      );
   }
-  if (run.kind === 'large') found.used_mini_pages += run.pages * heap.minis - run.entry.spare;
-  if (run.pages === 1 || run.kind === 'metadata') return;
-  const last = heap.entry(run.page + run.pages - 1);
-  const expected = run.kind === 'large' ? k.page_large_last : run.entry.kind;
+}
+
+/** I9: the last MiniPage of a run; I7, I1: small runs. @param {Findings} found @param {import('./walk.js').Run} run */
+function checkRun(found, run) {
+  const { heap, class_runs } = found;
+  const { k } = heap.layout;
+  const last = heap.entry(run.first + run.length - 1);
   found.expect(
-    last.kind === expected && last.run_pages === run.pages,
+    run.kind === 'free'
+      ? last.value === run.entry.value
+      : run.length === 1 || last.kind === k.run_inside,
     'I9',
     last.address,
-    `the ends of the run of ${run.pages} heap pages at page ${run.page} do not agree`,
+    `the ends of the run of ${run.length} MiniPages at ${hex(run.address)} do not agree`,
   );
+  if (run.kind === 'medium') class_runs.set(run.first, run);
+  if (run.kind === 'small') checkSmallRun(found, run);
+  if (run.kind === 'maps')
+    found.expect(
+      heap.layout.shared || run.address === heap.maps.runs,
+      'I9',
+      run.entry.address,
+      `the maps lie at ${hex(heap.maps.runs)}, the run map says ${hex(run.address)}`,
+    );
 }
 
-/** I12: a large block's tail lies where the block says. @param {Findings} found */
-function checkTails(found) {
-  const { heap, runs } = found;
-  const { k } = heap.layout;
-  let tail = 0;
-  for (const run of runs) {
-    const meta = found.meta.get(run.page);
-    let there = 0;
-    if (run.kind === 'cut' && meta !== undefined && (meta.free_mask & 1) === 0) {
-      const header = heap.header(meta, 0);
-      if (header.kind === k.run_large_tail) there = header.run;
-    }
-    if (there !== tail)
-      found.add(
-        'I12',
-        run.entry.address,
-        `heap page ${run.page} holds a tail of ${there} MiniPages, the block before it has ${tail}`,
-      );
-    tail = run.kind === 'large' ? run.entry.tail : 0;
+/** I4: a page has a meta-page iff small runs begin in it, which it counts. @param {Findings} found */
+function checkMetaPages(found) {
+  const { heap, meta, runs } = found;
+  /** @type {Map<number, number>} */
+  const begun = new Map();
+  for (const { kind, first } of runs)
+    if (kind === 'small') begun.set(heap.pageOf(first), (begun.get(heap.pageOf(first)) ?? 0) + 1);
+  for (const [page, { address, runs: counted }] of meta) {
+    const count = begun.get(page) ?? 0;
+    found.expect(
+      count > 0 && counted === count,
+      'I4',
+      address,
+      `the meta-page of heap page ${page} counts ${counted} small runs, the walk finds ${count}`,
+    );
   }
-  found.expect(
-    tail === 0,
-    'I12',
-    heap.addressOf(heap.end_page),
-    'the tail of the last large block lies beyond the heap',
-  );
 }
 
-/** I7: class and header of every MiniPage that the maps cover. @param {Findings} found */
-function checkMap(found) {
+/** I7: the class of every MiniPage that the maps cover. @param {Findings} found */
+function checkMaps(found) {
   const { heap, class_runs } = found;
-  const { maps, memory, mapped_pages } = heap;
+  const { maps, memory, mapped_pages, layout } = heap;
   if (mapped_pages === 0) return;
-  const { word_bytes } = heap.layout;
   const mini_pages = mapped_pages * heap.minis;
+  const end = maps.runs + heap.mapSize();
   found.expect(
-    mapped_pages >= heap.end_page &&
-      maps.headers_at + mini_pages * word_bytes <= maps.at + maps.bytes &&
-      maps.classes_at + mini_pages <= maps.at + maps.bytes,
-    'I7',
-    maps.at,
-    `the maps cover ${mapped_pages} heap pages in ${maps.bytes} bytes; the heap ends at page ${heap.end_page}`,
+    mini_pages > heap.end &&
+      maps.runs + mini_pages * layout.k.entry_bytes <= end &&
+      maps.metas + mapped_pages * layout.word_bytes <= end &&
+      maps.classes + mini_pages <= end,
+    'I9',
+    maps.runs,
+    `the maps cover ${mapped_pages} heap pages in ${heap.mapSize()} bytes; the heap ends at ${hex(heap.addressOf(heap.end))}`,
   );
-  const classes = memory.bytes(maps.classes_at, mini_pages);
+  const keys = memory.bytes(maps.classes, mini_pages);
   for (let i = 0; i < mini_pages && !found.full; ++i) {
-    const run = class_runs.get(i);
-    const address = hex(i * heap.mini_bytes);
-    const size_class = run?.size_class ?? 0;
-    if (classes[i] !== size_class)
+    const key = (class_runs.get(i)?.size_class ?? 0) * 2 ** layout.k.class_key_shift;
+    if (keys[i] !== key)
       found.add(
         'I7',
-        maps.classes_at + i,
-        `the MiniPage map says class ${classes[i]} at ${address}, its run says ${size_class}`,
-      );
-    const header = run?.header.address ?? 0;
-    const mapped = memory.word(maps.headers_at + i * word_bytes);
-    if (mapped !== header)
-      found.add(
-        'I7',
-        maps.headers_at + i * word_bytes,
-        `the MiniPage map says header ${hex(mapped)} at ${address}, its run has ${hex(header)}`,
+        maps.classes + i,
+        `the class map says ${keys[i]} at ${hex(heap.addressOf(i))}, its run says ${key}`,
       );
   }
 }
@@ -201,14 +207,19 @@ function checkMap(found) {
 /** I11. @param {Findings} found */
 function checkCounters(found) {
   const { heap, runs } = found;
-  const { used_mini_pages, peak_used_mini_pages, external_pages } = countersOf(heap);
+  const { used_mini_pages, peak_used_mini_pages, external_mini_pages } = countersOf(heap);
   const at = heap.layout.at.global + heap.layout.k.global_counters;
-  const gaps = runs.reduce((sum, run) => sum + (run.kind === 'gap' ? run.pages : 0), 0);
+  let gaps = 0;
+  let used = 0;
+  for (const { kind, length } of runs) {
+    if (kind === 'gap') gaps += length;
+    else if (kind !== 'free') used += length;
+  }
   found.expect(
-    used_mini_pages === found.used_mini_pages,
+    used_mini_pages === used,
     'I11',
     at,
-    `${used_mini_pages} MiniPages are counted as used, the walk finds ${found.used_mini_pages}`,
+    `${used_mini_pages} MiniPages are counted as used, the walk finds ${used}`,
   );
   found.expect(
     used_mini_pages <= peak_used_mini_pages,
@@ -217,9 +228,9 @@ function checkCounters(found) {
     `${used_mini_pages} MiniPages are in use, more than the peak of ${peak_used_mini_pages}`,
   );
   found.expect(
-    external_pages === gaps,
+    external_mini_pages === gaps,
     'I11',
     at,
-    `${external_pages} heap pages are counted as external, the walk finds ${gaps}`,
+    `${external_mini_pages} MiniPages are counted as external, the walk finds ${gaps}`,
   );
 }

@@ -1,45 +1,40 @@
 // heap_image.js — the structures of src/layout.hpp as plain data. A heap image serves one question and is good until the
 // next call into wasm. Reads only what it is asked for; a structure that cannot be is a HeapReadError, never a wild read.
-import { HeapReadError, hex } from './errors.js';
+import { HeapReadError } from './errors.js';
 import { Image } from './memory.js';
 
 /**
- * @typedef {object} PageEntry of the page map
+ * @typedef {object} RunEntry of the run map
  * @property {number} address
+ * @property {number} value kind and number as they lie in memory
  * @property {number} kind
- * @property {number} tail
- * @property {number} spare MiniPages at the end of a large block's last page that are not its
- * @property {boolean} spare_is_fresh
- * @property {number} run_pages
+ * @property {number} number MiniPages of a run; of a piece of slots, which are free, and how many there are
  * @property {number} next
  * @property {number} prev
- * @property {number} meta
+ * @property {number} header
  */
 /**
- * @typedef {object} MiniPageHeader
+ * @typedef {object} MiniPageHeader of a small run
  * @property {number} address
  * @property {Uint32Array} free free bits, 32 to a word
- * @property {number} block_bytes
- * @property {number} capacity
+ * @property {number} reciprocal
+ * @property {number} base lower half of the run's address
+ * @property {number} capacity blocks in the run, by its class
  * @property {number} countdown blocks that may come home before the run changes its state
  * @property {number} size_class
- * @property {number} kind
- * @property {number} first
- * @property {number} run
  * @property {number} next
  * @property {number} prev
  */
 /**
  * @typedef {object} MetaPage
  * @property {number} address
- * @property {number} free_mask
- * @property {number} touched_mask
- * @property {number} page
- * @property {number} room
+ * @property {number} page the heap page it describes
+ * @property {number} runs small runs that begin in it
+ * @property {number} slot number of its slot in its piece
  */
-/** @typedef {{ next: number, prev: number }} PageLinks */
+/** @typedef {{ next: number, prev: number }} Links */
 
-const LINK_BYTES = 4; // a number of a slot, on every target
+const LINK_BYTES = 4; // the number of a MiniPage, on every target
 
 export class HeapImage {
   /** @param {ReturnType<import('./memory.js').MemorySource['open']>} opened @param {import('./layout.js').Layout} layout */
@@ -51,68 +46,98 @@ export class HeapImage {
     /** @readonly */ this.memory = image;
     /** @readonly */ this.page_bytes = 2 ** k.heap_page_shift;
     /** @readonly */ this.mini_bytes = 2 ** k.mini_page_shift;
-    /** @readonly MiniPages in a heap page; a mask has a bit for each */
+    /** @readonly MiniPages in a heap page */
     this.minis = 2 ** (k.heap_page_shift - k.mini_page_shift);
-    /** @readonly */ this.heap_begin = image.word(g + k.global_heap_begin);
     /** @readonly */ this.break_at = image.word(g + k.global_break_at);
-    /** @readonly */ this.mapped_pages = image.word(g + k.global_mapped_pages);
-    /** @readonly the maps: page map, headers and classes of MiniPages, in one piece */
+    /** @readonly heap pages that the maps cover */
+    this.mapped_pages = image.word(g + k.global_mapped_pages);
+    /** @readonly addresses of the maps: entries and classes of MiniPages, meta-pages of heap pages */
     this.maps = {
-      at: image.word(at.page_map),
-      bytes: image.word(g + k.global_map_bytes),
-      headers_at: image.word(at.header_map),
-      classes_at: image.word(at.mini_page_map),
+      runs: image.word(at.run_map),
+      classes: image.word(at.class_map),
+      metas: image.word(g + k.global_meta_map),
     };
-    /** @readonly */ this.first_page = image.u32(g + k.global_first_page);
-    /** @readonly */ this.end_page = image.u32(g + k.global_end_page);
-    /** @readonly */ this.fresh_page = image.u32(g + k.global_fresh_page);
-    /** @readonly */ this.warm_page = image.u32(g + k.global_warm_page);
-    /** @readonly */ this.metadata_stack = image.u32(g + k.global_metadata_stack);
-    /** @readonly */ this.room_mask = image.u32(g + k.global_room_mask);
-    /** @readonly */ this.spare_mask = image.u32(g + k.global_spare_mask);
+    /** @readonly the heap: MiniPages from here … */
+    this.first = image.u32(g + k.global_first);
+    /** @readonly … up to here; 0 before the first allocation */
+    this.end = image.u32(g + k.global_end);
+    /** @readonly every free MiniPage from here on is fresh */
+    this.fresh = image.u32(g + k.global_fresh);
+    /** @readonly */ this.slots_stack = image.u32(g + k.global_slots_stack);
     /** @readonly */ this.bin_masks = [0, 4].map((i) => image.u32(g + k.global_bin_mask + i));
-    const pages_in_memory = Math.floor(image.byteLength / this.page_bytes);
-    if (this.end_page > pages_in_memory || this.first_page > this.end_page)
+    /** @readonly heap pages in which the heap lies, wholly or in part: from here … */
+    this.first_page = Math.floor(this.first / this.minis);
+    /** @readonly … up to here */
+    this.end_page = Math.ceil(this.end / this.minis);
+    const in_memory = Math.floor(image.byteLength / this.mini_bytes);
+    if (this.end > in_memory || this.first > this.end)
       throw new HeapReadError(
         'I9',
-        g + k.global_end_page,
-        `the heap is said to be pages ${this.first_page} to ${this.end_page}, but memory has ${pages_in_memory}`,
-      );
-    if (this.heap_begin > this.end_page * this.page_bytes)
-      throw new HeapReadError(
-        'I9',
-        g + k.global_heap_begin,
-        `the heap is said to begin at ${hex(this.heap_begin)}, after its end`,
+        g + k.global_end,
+        `the heap is said to be MiniPages ${this.first} to ${this.end}, but memory has ${in_memory}`,
       );
   }
 
-  /** Address of a heap page. @param {number} page */
-  addressOf(page) {
-    return page * this.page_bytes;
+  /** Address of a MiniPage. @param {number} mini_page */
+  addressOf(mini_page) {
+    return mini_page * this.mini_bytes;
   }
 
-  /** @param {number} page @returns {PageEntry} */
-  entry(page) {
+  /** @param {number} address */
+  miniPageOf(address) {
+    return Math.floor(address / this.mini_bytes);
+  }
+
+  /** @param {number} mini_page */
+  pageOf(mini_page) {
+    return Math.floor(mini_page / this.minis);
+  }
+
+  /** Whether a MiniPage of the heap has this number. @param {number} mini_page */
+  holds(mini_page) {
+    return mini_page >= this.first && mini_page < this.end;
+  }
+
+  /** @param {number} mini_page @returns {RunEntry} */
+  entry(mini_page) {
     const { memory, maps } = this;
     const { k } = this.layout;
-    if (!(page >= this.first_page && page < this.end_page && page < this.mapped_pages))
+    if (!this.holds(mini_page) || mini_page >= this.mapped_pages * this.minis)
       throw new HeapReadError(
         'I9',
-        this.addressOf(page),
-        `heap page ${page} has no entry in the page map`,
+        this.addressOf(mini_page),
+        `MiniPage ${mini_page} has no entry in the run map`,
       );
-    const address = maps.at + page * k.entry_bytes;
+    const address = maps.runs + mini_page * k.entry_bytes;
+    const value = memory.u32(address + k.entry_value);
     return {
       address,
-      kind: memory.u8(address + k.entry_kind),
-      tail: memory.u8(address + k.entry_tail),
-      spare: memory.u8(address + k.entry_spare),
-      spare_is_fresh: memory.u8(address + k.entry_spare_is_fresh) !== 0,
-      run_pages: memory.u32(address + k.entry_run_pages),
+      value,
+      kind: value % 2 ** k.run_kind_bits,
+      number: Math.floor(value / 2 ** k.run_kind_bits),
       next: memory.u32(address + k.entry_next),
       prev: memory.u32(address + k.entry_prev),
-      meta: memory.word(address + k.entry_meta),
+      header: memory.word(address + k.entry_header),
     };
+  }
+
+  /** The class map's byte of a MiniPage as a class: 0 for "large" and for what is no block of a class. @param {number} mini_page */
+  mappedClass(mini_page) {
+    return this.memory.u8(this.maps.classes + mini_page) / 2 ** this.layout.k.class_key_shift;
+  }
+
+  /** Class of a block of so many whole MiniPages; 0: large. @param {number} mini_pages */
+  classOfMiniPages(mini_pages) {
+    const { k, class_mini_pages } = this.layout;
+    return Math.max(0, class_mini_pages.indexOf(mini_pages, k.shared_classes + 1));
+  }
+
+  /** Address of the meta-page of a heap page; 0: it has none. @param {number} page */
+  metaAddress(page) {
+    const at = this.maps.metas + page * this.layout.word_bytes;
+    return page < this.mapped_pages && this.memory.holds(at, this.layout.word_bytes)
+      ? this.memory.word(at)
+      : 0;
   }
 
   /** @param {number} address @returns {MetaPage} */
@@ -121,65 +146,65 @@ export class HeapImage {
     const { k } = this.layout;
     return {
       address,
-      free_mask: memory.u32(address + k.meta_free_mask),
-      touched_mask: memory.u32(address + k.meta_touched_mask),
       page: memory.u32(address + k.meta_page),
-      room: memory.u32(address + k.meta_room),
+      runs: memory.u32(address + k.meta_runs),
+      slot: memory.u32(address + k.meta_slot),
     };
   }
 
-  /** Header of a MiniPage. @param {MetaPage} meta @param {number} mini_page @returns {MiniPageHeader} */
-  header(meta, mini_page) {
+  /** Blocks in a run of the class; 0: no such class. @param {number} size_class */
+  capacityOf(size_class) {
+    const { class_bytes, class_mini_pages } = this.layout;
+    if (size_class === 0 || size_class >= class_bytes.length) return 0;
+    return Math.floor((class_mini_pages[size_class] * this.mini_bytes) / class_bytes[size_class]);
+  }
+
+  /** Where the header of a small run lies that begins in this MiniPage. @param {MetaPage} meta @param {number} mini_page */
+  headerAddress(meta, mini_page) {
+    const { k } = this.layout;
+    return meta.address + k.meta_mini_pages + (mini_page % this.minis) * k.header_bytes;
+  }
+
+  /** @param {number} address @returns {MiniPageHeader} */
+  header(address) {
     const { memory } = this;
     const { k } = this.layout;
-    const address = meta.address + k.meta_mini_pages + mini_page * k.header_bytes;
+    const size_class = memory.u8(address + k.header_size_class);
     const free = new Uint32Array(2 * k.header_free_words);
     for (let i = 0; i < free.length; ++i) free[i] = memory.u32(address + k.header_free + 4 * i);
     return {
       address,
       free,
-      block_bytes: memory.u16(address + k.header_block_bytes),
-      capacity: memory.u16(address + k.header_capacity),
-      countdown: memory.u16(address + k.header_countdown),
-      size_class: memory.u8(address + k.header_size_class),
-      kind: memory.u8(address + k.header_kind),
-      first: memory.u8(address + k.header_first),
-      run: memory.u8(address + k.header_run),
+      reciprocal: memory.u32(address + k.header_reciprocal),
+      base: memory.u32(address + k.header_base),
+      capacity: this.capacityOf(size_class),
+      countdown: memory.u32(address + k.header_countdown),
+      size_class,
       next: memory.u8(address + k.header_next),
       prev: memory.u8(address + k.header_prev),
     };
   }
 
   /**
-   * The heap page whose meta-page the link at `at` names: 0 for none, -1 if it names no meta-page of a cut page.
+   * The heap page whose meta-page the link at `at` names: 0 for none, -1 if it names no page's meta-page.
    * @param {number} at
    */
   pageLink(at) {
     const { memory, layout } = this;
     const link = memory.u32(at);
     if (link === 0) return 0;
-    const meta = link * 2 ** layout.k.meta_link_shift;
-    if (!memory.holds(meta, layout.k.meta_bytes)) return -1;
-    const page = memory.u32(meta + layout.k.meta_page);
-    if (page < this.first_page || page >= this.end_page || page >= this.mapped_pages) return -1;
-    const entry = this.entry(page);
-    return entry.kind === layout.k.page_cut && entry.meta === meta ? page : -1;
+    const meta = this.addressOf(link);
+    if (!this.holds(link) || !memory.holds(meta, layout.k.meta_bytes)) return -1;
+    const { page } = this.metaPage(meta);
+    return page >= this.first_page && page < this.end_page && this.metaAddress(page) === meta
+      ? page
+      : -1;
   }
 
-  /** @param {number} at @returns {PageLinks} */
-  #links(at) {
-    return { next: this.pageLink(at), prev: this.pageLink(at + LINK_BYTES) };
-  }
-
-  /** @param {MetaPage} meta */
-  roomLinks(meta) {
-    return this.#links(meta.address + this.layout.k.meta_room_links);
-  }
-
-  /** @param {MetaPage} meta @param {number} size_class */
+  /** @param {MetaPage} meta @param {number} size_class @returns {Links} */
   classLinks(meta, size_class) {
-    const { k } = this.layout;
-    return this.#links(meta.address + k.meta_class_links + 2 * LINK_BYTES * size_class);
+    const at = meta.address + this.layout.k.meta_class_links + 2 * LINK_BYTES * size_class;
+    return { next: this.pageLink(at), prev: this.pageLink(at + LINK_BYTES) };
   }
 
   /** First partly free run of the class in the page. @param {MetaPage} meta @param {number} size_class */
@@ -193,22 +218,10 @@ export class HeapImage {
     return this.pageLink(at.global + k.global_class_stacks + size_class * LINK_BYTES);
   }
 
-  /** Top of the global stack of pages whose longest run of free MiniPages is `room`. @param {number} room */
-  roomStack(room) {
-    const { at, k } = this.layout;
-    return this.pageLink(at.global + k.global_room_stacks + room * LINK_BYTES);
-  }
-
-  /** First page of the newest large block with so many spare MiniPages. @param {number} spare */
-  spareStack(spare) {
-    const { at, k } = this.layout;
-    return this.memory.u32(at.global + k.global_spare_stacks + 4 * spare);
-  }
-
-  /** First free run of heap pages in the bin. @param {number} bin */
+  /** First free run in the bin. @param {number} bin */
   bin(bin) {
     const { at, k } = this.layout;
-    return this.memory.u32(at.global + k.global_bins + 4 * bin);
+    return this.memory.u32(at.global + k.global_bins + bin * LINK_BYTES);
   }
 
   /** @param {number} i place in COUNTER_NAMES */
@@ -223,10 +236,19 @@ export class HeapImage {
     return this.memory.word(at.current + size_class * word_bytes);
   }
 
+  /** Bytes of the piece of metadata in which the maps lie; 0 before the first allocation. */
+  mapSize() {
+    const first = this.miniPageOf(this.maps.runs);
+    const { entry_bytes } = this.layout.k;
+    const is_there =
+      this.holds(first) && this.memory.holds(this.maps.runs + first * entry_bytes, entry_bytes);
+    return is_there ? this.entry(first).number * this.mini_bytes : 0;
+  }
+
   /** Lowest address that is not the heap's any more, and where sbrk keeps the break. */
   ends() {
     const { at } = this.layout;
-    const end = this.end_page === 0 ? at.heap_base : this.addressOf(this.end_page);
+    const end = this.end === 0 ? at.heap_base : this.addressOf(this.end);
     let brk = end;
     if (this.break_at !== 0 && this.memory.holds(this.break_at, this.memory.wordBytes))
       brk = Math.min(Math.max(end, this.memory.word(this.break_at)), this.memory.byteLength);
@@ -234,5 +256,5 @@ export class HeapImage {
   }
 }
 
-/** Block size by free bit. @param {Uint32Array} bits @param {number} i */
+/** Whether free bit `i` is set. @param {Uint32Array} bits @param {number} i */
 export const bit = (bits, i) => ((bits[i >>> 5] >>> (i & 31)) & 1) !== 0;

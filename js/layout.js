@@ -3,13 +3,12 @@
 import { GharialError, hex, NoRecordError, RecordMismatchError } from './errors.js';
 import { fnv1a, Image } from './memory.js';
 
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 export const ADDRESS_NAMES = /** @type {const} */ ([
   'global',
-  'mini_page_map',
-  'page_map',
-  'header_map',
+  'class_map',
+  'run_map',
   'tops',
   'stack_words',
   'cursors',
@@ -24,76 +23,59 @@ export const ADDRESS_NAMES = /** @type {const} */ ([
 export const CONSTANT_NAMES = /** @type {const} */ ([
   'heap_page_shift',
   'mini_page_shift',
-  'meta_slot_bytes',
-  'meta_page_slots',
+  'slot_bytes',
+  'slots_per_piece',
   'small_max',
   'class_max',
   'size_classes',
   'shared_classes',
+  'class_max_mini_pages',
+  'class_key_shift',
   'stack_words_count',
-  'room_stacks',
   'exact_bins',
   'bins_per_doubling',
   'run_bins',
-  'meta_link_shift',
+  'run_kind_bits',
+  'run_free',
+  'run_small',
+  'run_block',
+  'run_maps',
+  'run_slots',
+  'run_gap',
+  'run_inside',
+  'entry_bytes',
+  'entry_value',
+  'entry_next',
+  'entry_prev',
+  'entry_header',
   'header_bytes',
   'header_free',
   'header_free_words',
   'header_reciprocal',
-  'header_block_bytes',
-  'header_capacity',
+  'header_base',
   'header_countdown',
   'header_size_class',
-  'header_kind',
-  'header_first',
-  'header_run',
   'header_next',
   'header_prev',
-  'no_mini_page',
+  'end_of_list',
   'unlisted',
-  'run_small',
-  'run_medium',
-  'run_large_tail',
   'meta_bytes',
   'meta_mini_pages',
-  'meta_free_mask',
-  'meta_touched_mask',
   'meta_page',
-  'meta_room',
-  'meta_room_links',
+  'meta_runs',
+  'meta_slot',
   'meta_class_links',
   'meta_lists',
-  'entry_bytes',
-  'entry_kind',
-  'entry_tail',
-  'entry_spare',
-  'entry_spare_is_fresh',
-  'entry_run_pages',
-  'entry_next',
-  'entry_prev',
-  'entry_meta',
-  'page_free_run',
-  'page_cut',
-  'page_large_head',
-  'page_large_last',
-  'page_metadata',
-  'page_gap',
   'global_bytes',
+  'global_meta_map',
   'global_mapped_pages',
-  'global_map_bytes',
-  'global_heap_begin',
   'global_break_at',
-  'global_first_page',
-  'global_end_page',
-  'global_fresh_page',
-  'global_warm_page',
-  'global_metadata_stack',
-  'global_room_mask',
-  'global_spare_mask',
-  'global_spare_stacks',
+  'global_first',
+  'global_end',
+  'global_fresh',
+  'global_slots_stack',
   'global_bin_mask',
   'global_class_stacks',
-  'global_room_stacks',
   'global_bins',
   'global_counters',
   'cursor_bytes',
@@ -103,15 +85,15 @@ export const CONSTANT_NAMES = /** @type {const} */ ([
 ]);
 
 export const COUNTER_NAMES = /** @type {const} */ ([
+  'taken_mini_pages',
   'fresh_mini_pages',
-  'reused_mini_pages',
+  'taken_pages',
   'fresh_pages',
-  'reused_pages',
   'heap_grows',
   'refused_grows',
   'used_mini_pages',
   'peak_used_mini_pages',
-  'external_pages',
+  'external_mini_pages',
   'touched_meta_pages',
 ]);
 
@@ -128,7 +110,8 @@ export const COUNTER_NAMES = /** @type {const} */ ([
  * @property {string} version gharial's
  * @property {Record<AddressName, number>} at
  * @property {Record<ConstantName, number>} k
- * @property {number[]} class_bytes block size by size class; 0 is "not small"
+ * @property {number[]} class_bytes block size by size class; 0 is "large"
+ * @property {number[]} class_mini_pages MiniPages in a run of the class
  * @property {number[]} stack_start first word of each class's free-block stack; the last entry is the total
  */
 
@@ -236,6 +219,7 @@ function parse(opened, at) {
   const values = take(constants);
   const size_classes = values[CONSTANT_NAMES.indexOf('size_classes')];
   const class_bytes = take(size_classes + 1);
+  const class_mini_pages = take(size_classes + 1);
   const stack_start = take(size_classes + 2);
   if (fnv1a(image.bytes(tables, offset - tables)) !== checksum)
     throw new RecordMismatchError(
@@ -252,6 +236,7 @@ function parse(opened, at) {
     at: zip(ADDRESS_NAMES, words),
     k: zip(CONSTANT_NAMES, values),
     class_bytes,
+    class_mini_pages,
     stack_start,
   };
 }

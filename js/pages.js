@@ -1,19 +1,20 @@
-// pages.js — heap pages one by one, with the MiniPages of those that are cut: what meta-pages say, as plain data.
-import { blockCounts, slotsOf } from './survey.js';
-import { CachedIndex, miniRuns, pageRun } from './walk.js';
+// pages.js — heap pages one by one, with the runs that lie in them, as plain data: what the run map and the meta-pages say.
+import { blockCounts } from './survey.js';
+import { CachedIndex, freeSlots, runs, slotsIn } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'cut' | 'large' | 'free' | 'metadata' | 'external'} PageKind */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'metadata' | 'external' | 'static'} MiniPageKind */
+/** @typedef {'small' | 'medium' | 'large' | 'free' | 'metadata' | 'external' | 'static' | 'unclaimed'} MiniPageKind */
+/** @typedef {MiniPageKind | 'mixed'} PageKind */
 /**
- * @typedef {object} MiniPageStatistics MiniPages of one heap page that serve together
+ * @typedef {object} MiniPageStatistics MiniPages of one heap page that serve together: a run, or what lies of it in the page
  * @property {number} index the first, 0 … 31
  * @property {number} length how many
- * @property {MiniPageKind} kind `metadata`: a slot in use, `static`: below the heap
+ * @property {MiniPageKind} kind `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it
+ * @property {boolean} begins the run begins here
  * @property {boolean} fresh free, and never handed out since memory grew
  * @property {number} size_class 0 unless small or medium
- * @property {number} block_size of a large block: the part that lies in this heap page
- * @property {number} number_of_blocks of a large block: 1 where it begins, else 0
+ * @property {number} block_size of a large block: all of it
+ * @property {number} number_of_blocks that begin in these MiniPages
  * @property {number} number_of_used_blocks
  * @property {number} number_of_free_blocks home and cached
  */
@@ -21,12 +22,14 @@ import { CachedIndex, miniRuns, pageRun } from './walk.js';
  * @typedef {object} PageStatistics
  * @property {number} page_index address / 64 KiB
  * @property {number} address
- * @property {PageKind} kind
+ * @property {PageKind} kind of all its MiniPages; `mixed` if they differ
+ * @property {number} meta_page address of its meta-page; 0: no small run begins here
  * @property {number} owner the heap it belongs to, in variants with threads; else 0
- * @property {number} used_size live blocks, slots in use
- * @property {number} free_size free blocks, free MiniPages, free slots
+ * @property {number} used_size bytes of live blocks and of metadata in use that lie in the page
+ * @property {number} free_size bytes of free blocks, free runs and free slots that lie in the page
  * @property {MiniPageStatistics[]} mini_pages all of the page, in order
  */
+/** @typedef {{ address: number, bytes: number, free: boolean }} Piece bytes that are used or free as a whole */
 
 /**
  * One for every heap page from `start` up to `end` (page indexes).
@@ -34,126 +37,139 @@ import { CachedIndex, miniRuns, pageRun } from './walk.js';
  */
 export function pageStatistics(heap, { start = 0, end = Number.POSITIVE_INFINITY } = {}) {
   const cached = new CachedIndex(heap);
-  const pages = [];
-  for (let page = heap.first_page; page < Math.min(heap.end_page, end); ) {
-    const run = pageRun(heap, page);
-    const to = Math.min(page + run.pages, end);
-    for (let i = Math.max(page, start); i < to; ++i) pages.push(onePage(heap, cached, run, i));
-    page += run.pages;
+  const from = Math.max(start, heap.first_page);
+  const to = Math.min(end, heap.end_page);
+  const pages = Array.from({ length: Math.max(0, to - from) }, (_, i) => emptyPage(heap, from + i));
+  for (const run of runs(heap)) {
+    const last = Math.min(heap.pageOf(run.first + run.length - 1), to - 1);
+    const first = Math.max(heap.pageOf(run.first), from);
+    if (first > last) continue;
+    const pieces = piecesOf(heap, cached, run);
+    for (let page = first; page <= last; ++page) addRun(heap, pages[page - from], run, pieces);
   }
+  for (const page of pages) finish(heap, page);
   return pages;
 }
 
-/** @param {HeapImage} heap @param {CachedIndex} cached @param {import('./walk.js').PageRun} run @param {number} page @returns {PageStatistics} */
-function onePage(heap, cached, run, page) {
-  const mini_pages = partsOf(heap, cached, run, page);
-  const kind = run.kind === 'gap' ? 'external' : run.kind;
-  let used_size = 0;
-  let free_size = 0;
-  for (const part of mini_pages) {
-    const bytes = part.length * heap.mini_bytes;
-    if (part.kind === 'free') free_size += bytes;
-    else if (part.kind === 'small' || part.kind === 'medium') {
-      used_size += part.number_of_used_blocks * part.block_size;
-      free_size += part.number_of_free_blocks * part.block_size;
-    } else if (part.kind !== 'static') used_size += bytes;
-  }
-  if (kind === 'metadata')
-    // a slot may begin below the heap
-    used_size = slotsOf(heap, run).reduce((sum, slot) => sum + (slot.free ? 0 : slot.bytes), 0);
+/** @param {HeapImage} heap @param {number} page_index @returns {PageStatistics} */
+function emptyPage(heap, page_index) {
+  const below = Math.max(0, heap.first - page_index * heap.minis);
   return {
-    page_index: page,
-    address: heap.addressOf(page),
-    kind,
+    page_index,
+    address: page_index * heap.page_bytes,
+    kind: 'mixed',
+    meta_page: heap.metaAddress(page_index),
     owner: 0,
-    used_size,
-    free_size,
-    mini_pages,
+    used_size: 0,
+    free_size: 0,
+    mini_pages: below === 0 ? [] : [plain(0, below, 'static', false, false)],
   };
 }
 
-/** @param {HeapImage} heap @param {CachedIndex} cached @param {import('./walk.js').PageRun} run @param {number} page @returns {MiniPageStatistics[]} */
-function partsOf(heap, cached, run, page) {
-  const whole = { index: 0, length: heap.minis, fresh: false };
-  switch (run.kind) {
-    case 'cut':
-      return miniRuns(heap, heap.metaPage(run.entry.meta), page).map((part) =>
-        cutPart(heap, cached, part),
-      );
-    case 'metadata':
-      return slotParts(heap, run);
-    case 'large':
-      return largeParts(heap, run, page);
-    case 'free':
-      return [plain({ ...whole, kind: 'free', fresh: page >= heap.fresh_page })];
-    default:
-      return [plain({ ...whole, kind: 'external' })];
-  }
+/** What of the last page lies above the heap is unclaimed. @param {HeapImage} heap @param {PageStatistics} page */
+function finish(heap, page) {
+  const { mini_pages } = page;
+  const last = mini_pages.at(-1);
+  const covered = last === undefined ? 0 : last.index + last.length;
+  if (covered < heap.minis)
+    mini_pages.push(plain(covered, heap.minis - covered, 'unclaimed', false, false));
+  const kinds = new Set(mini_pages.map(({ kind }) => kind));
+  page.kind = kinds.size === 1 ? mini_pages[0].kind : 'mixed';
 }
 
 /**
- * @param {Pick<MiniPageStatistics, 'index' | 'length' | 'kind' | 'fresh'>} part @param {number} [block_size] @param {number} [blocks]
+ * @param {number} index @param {number} length @param {MiniPageKind} kind @param {boolean} begins @param {boolean} fresh
  * @returns {MiniPageStatistics}
  */
-function plain(part, block_size = 0, blocks = 0) {
-  return {
-    ...part,
-    size_class: 0,
-    block_size,
-    number_of_blocks: blocks,
-    number_of_used_blocks: blocks,
-    number_of_free_blocks: 0,
-  };
-}
+const plain = (index, length, kind, begins, fresh) => ({
+  index,
+  length,
+  kind,
+  begins,
+  fresh,
+  size_class: 0,
+  block_size: 0,
+  number_of_blocks: 0,
+  number_of_used_blocks: 0,
+  number_of_free_blocks: 0,
+});
 
-/** @param {HeapImage} heap @param {CachedIndex} cached @param {import('./walk.js').MiniRun} part @returns {MiniPageStatistics} */
-function cutPart(heap, cached, part) {
-  const { first: index, length, fresh } = part;
-  const bytes = length * heap.mini_bytes;
-  switch (part.kind) {
+/** What of a run is used and what is free, in order of address. @param {HeapImage} heap @param {CachedIndex} cached @param {import('./walk.js').Run} run @returns {Piece[]} */
+function piecesOf(heap, cached, run) {
+  const { address, header, entry } = run;
+  const whole = run.length * heap.mini_bytes;
+  switch (run.kind) {
+    case 'gap':
+      return [];
     case 'free':
-      return plain({ index, length, kind: 'free', fresh });
-    case 'large_tail':
-      return plain({ index, length, kind: 'large', fresh }, bytes, 0);
+      return [{ address, bytes: whole, free: true }];
+    case 'slots':
+      return Array.from({ length: slotsIn(heap, entry) }, (_, i) => ({
+        address: address + i * heap.layout.k.slot_bytes,
+        bytes: heap.layout.k.slot_bytes,
+        free: ((freeSlots(heap, entry) >>> i) & 1) !== 0,
+      }));
     default: {
-      const { blocks, used, free, block_size, size_class } = blockCounts(part, cached);
-      return {
-        index,
-        length,
-        kind: part.kind,
-        fresh,
-        size_class,
-        block_size,
-        number_of_blocks: blocks,
-        number_of_used_blocks: used,
-        number_of_free_blocks: free,
-      };
+      if (header === undefined) {
+        const { free } = run.size_class === 0 ? { free: 0 } : blockCounts(heap, run, cached);
+        return [{ address, bytes: whole, free: free > 0 }];
+      }
+      const kept = new Set(cached.of(run));
+      const bytes = heap.layout.class_bytes[run.size_class];
+      return Array.from({ length: header.capacity }, (_, i) => ({
+        address: address + i * bytes,
+        bytes,
+        free: ((header.free[i >>> 5] >>> (i & 31)) & 1) !== 0 || kept.has(address + i * bytes),
+      }));
     }
   }
 }
 
-/** The last page may end in spare MiniPages. @param {HeapImage} heap @param {import('./walk.js').PageRun} run @param {number} page */
-function largeParts(heap, run, page) {
-  const { spare: spare_at_end, spare_is_fresh: fresh } = run.entry;
-  const spare = page === run.page + run.pages - 1 ? spare_at_end : 0;
-  const length = heap.minis - spare;
-  const begins = page === run.page ? 1 : 0;
-  const parts = [
-    plain({ index: 0, length, kind: 'large', fresh: false }, length * heap.mini_bytes, begins),
-  ];
-  if (spare > 0) parts.push(plain({ index: length, length: spare, kind: 'free', fresh }));
-  return parts;
-}
-
-/** Slots as MiniPages: both are 2 KiB. @param {HeapImage} heap @param {import('./walk.js').PageRun} run */
-function slotParts(heap, run) {
-  /** @type {MiniPageStatistics[]} */
-  const parts = [];
-  for (const [index, { bytes, free }] of slotsOf(heap, run).entries()) {
-    const kind = bytes === 0 ? 'static' : free ? 'free' : 'metadata';
-    const last = parts.at(-1);
-    if (last?.kind === kind) last.length += 1;
-    else parts.push(plain({ index, length: 1, kind, fresh: false }));
+/** Adds what of the run lies in the page. @param {HeapImage} heap @param {PageStatistics} page @param {import('./walk.js').Run} run @param {Piece[]} pieces */
+function addRun(heap, page, run, pieces) {
+  const base = page.page_index * heap.minis;
+  const first = Math.max(run.first, base);
+  const end = Math.min(run.first + run.length, base + heap.minis);
+  const here = { begin: heap.addressOf(first), end: heap.addressOf(end) };
+  for (const { address, bytes, free } of pieces) {
+    const part = Math.min(address + bytes, here.end) - Math.max(address, here.begin);
+    if (part <= 0) continue;
+    if (free) page.free_size += part;
+    else page.used_size += part;
   }
-  return parts;
+  const begins = first === run.first;
+  /** @param {MiniPageKind} kind @param {number} from @param {number} to @param {boolean} begun @param {boolean} [fresh] */
+  const add = (kind, from, to, begun, fresh = false) => {
+    if (from < to) page.mini_pages.push(plain(from - base, to - from, kind, begun, fresh));
+  };
+  switch (run.kind) {
+    case 'free':
+      add('free', first, Math.min(end, Math.max(first, heap.fresh)), begins);
+      add('free', Math.max(first, heap.fresh), end, begins && first >= heap.fresh, true);
+      break;
+    case 'maps':
+      add('metadata', first, end, begins);
+      break;
+    case 'slots':
+      for (let at = first; at < end; ++at)
+        add(pieces[at - run.first].free ? 'free' : 'metadata', at, at + 1, at === run.first);
+      break;
+    case 'gap':
+      add('external', first, end, begins);
+      break;
+    default: {
+      add(run.kind, first, end, begins);
+      const part = /** @type {MiniPageStatistics} */ (page.mini_pages.at(-1));
+      const begun = pieces.filter(({ address }) => address >= here.begin && address < here.end);
+      const free = begun.filter((piece) => piece.free).length;
+      part.size_class = run.size_class;
+      part.block_size =
+        run.size_class === 0
+          ? run.length * heap.mini_bytes
+          : heap.layout.class_bytes[run.size_class];
+      part.number_of_blocks = begun.length;
+      part.number_of_used_blocks = begun.length - free;
+      part.number_of_free_blocks = free;
+    }
+  }
 }

@@ -3,7 +3,7 @@
 
 /** @typedef {import('./pages.js').PageStatistics} PageStatistics */
 /** @typedef {import('./pages.js').MiniPageStatistics} MiniPageStatistics */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'fresh' | 'metadata' | 'external' | 'static'} CellKind */
+/** @typedef {'small' | 'medium' | 'large' | 'free' | 'fresh' | 'metadata' | 'external' | 'static' | 'unclaimed'} CellKind */
 /**
  * @typedef {object} Cell one MiniPage
  * @property {CellKind} kind
@@ -13,8 +13,15 @@
  */
 /** @typedef {{ page_index: number, cells: Cell[] }} PageRow */
 
-const PLAIN = { free: '.', fresh: ' ', metadata: '%', external: 'x', static: ':' };
-const COLOURED = { free: '·', fresh: ' ', metadata: '▒', external: '╳', static: '░' };
+const PLAIN = { free: '.', fresh: ' ', metadata: '%', external: 'x', static: ':', unclaimed: ' ' };
+const COLOURED = {
+  free: '·',
+  fresh: ' ',
+  metadata: '▒',
+  external: '╳',
+  static: '░',
+  unclaimed: ' ',
+};
 const LEVELS = '▁▁▂▃▄▅▆▇█';
 const SMALLEST = 8;
 const COLOURS = {
@@ -26,6 +33,7 @@ const COLOURS = {
   metadata: 177,
   external: 196,
   static: 244,
+  unclaimed: 240,
 };
 const BACKGROUND = 235; // of heap pages, so that fresh MiniPages show as room
 
@@ -35,9 +43,9 @@ export function rowOf({ page_index, mini_pages }) {
 }
 
 /** @param {MiniPageStatistics} part @returns {CellKind} */
-function cellKind({ kind, fresh, number_of_used_blocks }) {
+function cellKind({ kind, fresh, number_of_free_blocks }) {
   if (kind === 'free' && fresh) return 'fresh';
-  return kind === 'medium' && number_of_used_blocks === 0 ? 'free' : kind; // cached: serves the next request
+  return kind === 'medium' && number_of_free_blocks > 0 ? 'free' : kind; // cached: serves the next request
 }
 
 /** @param {MiniPageStatistics} part @returns {Cell[]} */
@@ -52,7 +60,7 @@ function cellsOf(part) {
     kind,
     doubling,
     level: level === 8 && part.number_of_free_blocks > 0 ? 7 : level,
-    begins: i === 0 && part.number_of_blocks > 0,
+    begins: i === 0 && part.begins,
   }));
 }
 

@@ -27,10 +27,10 @@ const SPACE_COLOURS = {
 const SPACE_WORDS = {
   static: 'static data',
   stack: 'stack of the program',
-  meta: 'meta-pages and maps',
-  mini: 'MiniPages',
+  meta: 'maps and meta-pages',
+  mini: 'small and medium blocks',
   large: 'large blocks',
-  free: 'free heap pages',
+  free: 'free runs',
   external: "others' (sbrk)",
   unclaimed: 'not asked for yet',
 };
@@ -147,7 +147,10 @@ function reuse(heap, ink, columns) {
 
 /** @param {HeapReader} heap @param {Ink} ink @param {number} columns */
 function sizeClasses(heap, ink, columns) {
-  const used = heap.getSizeClassStatistics().filter((c) => c.number_of_blocks > 0);
+  const used = heap
+    .getSizeClassStatistics()
+    .filter((c) => c.number_of_blocks > 0)
+    .sort((a, b) => a.block_size - b.block_size);
   if (used.length === 0) return [];
   const width = Math.min(20, columns - 68);
   const head = ['block', 'MiniPages', 'blocks', 'used', 'free', 'pages with room'];
@@ -176,13 +179,10 @@ function sizeClasses(heap, ink, columns) {
 function stacks(heap, ink, columns) {
   const global = heap.getGlobalMetaPage();
   const classes = global.size_class_stacks.filter(({ pages }) => pages.length > 0);
-  const rooms = global.room_stacks.filter(({ pages }) => pages.length > 0);
   const runs = global.run_bins
     .flatMap((bin) => bin.runs)
-    .sort((a, b) => a.page_index - b.page_index)
-    .map(({ page_index: page, number_of_pages: n }) =>
-      n === 1 ? `${page}` : `${page}–${page + n - 1}`,
-    );
+    .sort((a, b) => b.number_of_mini_pages - a.number_of_mini_pages)
+    .map(({ mini_page, number_of_mini_pages: n }) => `${n} at ${place(mini_page)}`);
   /** @param {string} name @param {string[]} items */
   const group = (name, items) =>
     items.length === 0 ? [] : [`  ${name}`, ...flow(items, columns).map((line) => ink(line, DIM))];
@@ -193,20 +193,19 @@ function stacks(heap, ink, columns) {
         ({ block_size, pages }) => `${size(block_size)}: ${abridged(pages.map(String), 4)}`,
       ),
     ),
-    ...group(
-      'by their longest run of free MiniPages',
-      rooms.map(({ room, pages }) => `${room}: ${abridged(pages.map(String), 4)}`),
-    ),
-    ...group(
-      'free runs of heap pages',
-      runs.length === 0 ? [] : [abridged(runs, 24)].join(' ').split(' '),
-    ),
-    ...group('kept warm, whole and free', global.warm_page === 0 ? [] : [`${global.warm_page}`]),
+    ...group('free runs, by MiniPages, and the heap page that each begins in', runs.slice(0, 24)),
+    ...(runs.length > 24 ? [ink(`    and ${plural(runs.length - 24, 'shorter one')}`, DIM)] : []),
   ];
   return lines.length === 0
     ? []
-    : [title(ink, 'Global meta-page', 'its stacks of heap pages, top first'), ...lines];
+    : [
+        title(ink, 'Global meta-page', 'its stacks of heap pages, top first, and its free runs'),
+        ...lines,
+      ];
 }
+
+/** A MiniPage as its heap page and its number in it. @param {number} mini_page */
+const place = (mini_page) => `${Math.floor(mini_page / 32)}.${mini_page % 32}`;
 
 /** @param {string[]} items @param {number} shown */
 const abridged = (items, shown) =>
@@ -229,7 +228,7 @@ function flow(items, columns) {
 /** @param {HeapReader} heap @param {Ink} ink */
 function verdict(heap, ink) {
   const { ok, errors } = heap.validateHeap();
-  if (ok) return [ink('The heap is sound: all twelve invariants hold.', DIM)];
+  if (ok) return [ink('The heap is sound: all eleven invariants hold.', DIM)];
   return [
     ink(`The heap is damaged: ${plural(errors.length, 'finding')}.`, 196),
     ...errors

@@ -1,8 +1,6 @@
 // snapshot.js — the state of a heap at one moment, kept apart from its memory: as numbers (JSON) and as the bytes that
 // describe the heap (binary), which a HeapReader reads as if they were the memory.
 import { encodeDump } from './dump.js';
-import { HeapReadError } from './errors.js';
-import { pageRuns } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {import('./heap_reader.js').HeapReader} HeapReader */
@@ -17,21 +15,18 @@ function metadataRanges(heap) {
   const wanted = [
     [address, record_bytes],
     [at.global, k.global_bytes],
-    [at.mini_page_map, word_bytes],
-    [at.page_map, word_bytes],
-    [at.header_map, word_bytes],
+    [at.class_map, word_bytes],
+    [at.run_map, word_bytes],
     [at.tops, (k.size_classes + 1) * word_bytes],
     [at.stack_words, k.stack_words_count * word_bytes],
-    [at.cursors, (k.size_classes + 1) * k.cursor_bytes],
-    [at.current, (k.size_classes + 1) * word_bytes],
+    [at.cursors, (k.shared_classes + 2) * k.cursor_bytes],
+    [at.current, (k.shared_classes + 1) * word_bytes],
     [heap.break_at, heap.break_at === 0 ? 0 : word_bytes],
-    [heap.maps.at, heap.maps.bytes],
+    [heap.maps.runs, heap.mapSize()],
   ];
-  try {
-    for (const { kind, entry } of pageRuns(heap))
-      if (kind === 'cut') wanted.push([entry.meta, k.meta_bytes]);
-  } catch (error) {
-    if (!(error instanceof HeapReadError)) throw error; // the rest cannot be found; what was found is kept
+  for (let page = heap.first_page; page < Math.min(heap.end_page, heap.mapped_pages); ++page) {
+    const meta = heap.metaAddress(page);
+    if (meta !== 0) wanted.push([meta, k.meta_bytes]);
   }
   return merged(
     wanted.filter(([start, bytes]) => bytes > 0 && heap.memory.holds(start, bytes)),

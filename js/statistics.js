@@ -2,37 +2,37 @@
 // from the walk, only what leaves no trace (fresh and re-used, peak, growths) from counters.
 import { COUNTER_NAMES } from './layout.js';
 import { Survey } from './survey.js';
-import { stackedPages } from './walk.js';
+import { linked } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {'static' | 'stack' | 'meta' | 'mini' | 'large' | 'free' | 'external' | 'unclaimed'} SpaceName */
 /**
  * @typedef {object} HeapStatistics sizes in bytes
- * @property {number} total_heap_size heap pages that are gharial's: the spaces meta, mini, large and free
+ * @property {number} total_heap_size what is gharial's: the spaces meta, mini, large and free
  * @property {number} used_heap_size live blocks, by the size of their class or run
  * @property {number} total_available_size what the program may still get: free memory, and growth up to heap_size_limit
  * @property {number} heap_size_limit what memory may grow to; its size now, if nobody told
- * @property {number} peak_used_heap_size highest sum of MiniPages and heap pages in use
+ * @property {number} peak_used_heap_size highest sum of MiniPages in use, metadata included
  * @property {number} external_memory taken from sbrk by others
  * @property {number} static_data_size
  * @property {number} stack_size
- * @property {number} metadata_size slots in use for meta-pages, page map and MiniPage map
- * @property {number} free_heap_size free runs of heap pages, free MiniPages, free blocks that are home
- * @property {number} largest_free_size the largest run of free heap pages, or of free MiniPages
- * @property {number} number_of_pages heap pages, without those of others
- * @property {number} number_of_free_pages
- * @property {number} number_of_mini_pages MiniPages in use; those of large blocks too
+ * @property {number} metadata_size maps, and slots in use for meta-pages
+ * @property {number} free_heap_size free runs, and free blocks that are home
+ * @property {number} largest_free_size the longest free run
+ * @property {number} number_of_pages heap pages in which the heap lies, without those that are others' as a whole
+ * @property {number} number_of_free_pages heap pages that are free as a whole
+ * @property {number} number_of_mini_pages MiniPages in use for blocks; those of large blocks too
  * @property {number} number_of_live_allocations
  * @property {number} number_of_cached_blocks free blocks on free-block stacks and in cursors
  * @property {number} fresh_mini_pages handed out for the first time since memory grew
  * @property {number} reused_mini_pages handed out again
- * @property {number} fresh_pages
+ * @property {number} fresh_pages heap pages whose first MiniPage was handed out for the first time
  * @property {number} reused_pages
  * @property {number} fresh_reused_ratio fresh_mini_pages / reused_mini_pages; Infinity if none was re-used, 0 if none was used
  * @property {number} fresh_reused_page_ratio the same for heap pages
  * @property {number} number_of_heap_grows
- * @property {number} internal_fragmentation share of the MiniPages and pages in use that no live block covers, 0 … 1
- * @property {number} external_fragmentation share of the free whole MiniPages and pages outside of the largest run, 0 … 1
+ * @property {number} internal_fragmentation share of the MiniPages in use that no live block covers, 0 … 1
+ * @property {number} external_fragmentation share of the free runs outside of the longest, 0 … 1
  * @property {number} schema_version of the layout record
  */
 /**
@@ -60,26 +60,22 @@ export function heapStatistics(heap, limit) {
   const { meta, mini, large, free, external, unclaimed, static: data, stack } = survey.spaces;
   const counters = countersOf(heap);
   const heap_size_limit = Math.max(limit ?? 0, heap.memory.byteLength);
-  const free_whole = free.size + survey.free_mini_bytes;
+  const reused_mini_pages = counters.taken_mini_pages - counters.fresh_mini_pages;
+  const reused_pages = counters.taken_pages - counters.fresh_pages;
   const in_use = survey.used_mini_pages * heap.mini_bytes;
   const live = mini.used + large.used;
   return {
     total_heap_size: meta.size + mini.size + large.size + free.size,
     used_heap_size: live,
     total_available_size:
-      mini.available +
-      large.available +
-      free.size +
-      unclaimed.size +
-      heap_size_limit -
-      heap.memory.byteLength,
+      mini.available + free.size + unclaimed.size + heap_size_limit - heap.memory.byteLength,
     heap_size_limit,
     peak_used_heap_size: counters.peak_used_mini_pages * heap.mini_bytes,
     external_memory: external.size,
     static_data_size: data.size,
     stack_size: stack.size,
-    metadata_size: survey.used_slot_bytes,
-    free_heap_size: free_whole + survey.home_bytes,
+    metadata_size: meta.used,
+    free_heap_size: free.size + survey.home_bytes,
     largest_free_size: survey.largest_free,
     number_of_pages: survey.pages,
     number_of_free_pages: survey.free_pages,
@@ -87,14 +83,14 @@ export function heapStatistics(heap, limit) {
     number_of_live_allocations: survey.live_blocks,
     number_of_cached_blocks: survey.cached_blocks,
     fresh_mini_pages: counters.fresh_mini_pages,
-    reused_mini_pages: counters.reused_mini_pages,
+    reused_mini_pages,
     fresh_pages: counters.fresh_pages,
-    reused_pages: counters.reused_pages,
-    fresh_reused_ratio: ratio(counters.fresh_mini_pages, counters.reused_mini_pages),
-    fresh_reused_page_ratio: ratio(counters.fresh_pages, counters.reused_pages),
+    reused_pages,
+    fresh_reused_ratio: ratio(counters.fresh_mini_pages, reused_mini_pages),
+    fresh_reused_page_ratio: ratio(counters.fresh_pages, reused_pages),
     number_of_heap_grows: counters.heap_grows,
     internal_fragmentation: in_use === 0 ? 0 : 1 - live / in_use,
-    external_fragmentation: free_whole === 0 ? 0 : 1 - survey.largest_free / free_whole,
+    external_fragmentation: free.size === 0 ? 0 : 1 - survey.largest_free / free.size,
     schema_version: heap.layout.schema_version,
   };
 }
@@ -113,7 +109,7 @@ export function spaceStatistics(heap) {
   }));
 }
 
-/** @param {HeapImage} heap @returns {SizeClassStatistics[]} every class, in order of size */
+/** @param {HeapImage} heap @returns {SizeClassStatistics[]} every class, by its number: first those whose blocks share runs */
 export function sizeClassStatistics(heap) {
   return new Survey(heap).classes.slice(1).map((count) => ({
     ...count,
@@ -123,10 +119,11 @@ export function sizeClassStatistics(heap) {
 
 /** The global stack of a class, top first. @param {HeapImage} heap @param {number} size_class */
 export function pagesWithRoom(heap, size_class) {
-  if (size_class > heap.layout.k.shared_classes) return []; // a run of one block has no room
-  const next = (/** @type {number} */ page) =>
-    heap.classLinks(heap.metaPage(heap.entry(page).meta), size_class).next;
-  return stackedPages(heap, heap.classStack(size_class), next).pages;
+  if (size_class > heap.layout.k.shared_classes) return []; // a block with a run of its own leaves no room
+  return linked(heap.classStack(size_class), (page) => {
+    const meta = page < 0 ? 0 : heap.metaAddress(page);
+    return meta === 0 ? undefined : heap.classLinks(heap.metaPage(meta), size_class).next;
+  }).found;
 }
 
 /** @param {HeapImage} heap @returns {Record<import('./layout.js').CounterName, number>} */

@@ -1,26 +1,19 @@
-// walk.js — the one walk that statistics, checker, picture and block visitor share: heap pages by run, MiniPages by run,
+// walk.js — the one walk that statistics, checker, picture and block visitor share: runs in order of address, and the
 // free blocks that are not home. Yields plain data. Bounded: a step that would not advance is a HeapReadError.
 import { HeapReadError, hex } from './errors.js';
 import { popcount } from './memory.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'cut' | 'large' | 'free' | 'metadata' | 'gap'} PageRunKind */
+/** @typedef {'small' | 'medium' | 'large' | 'free' | 'maps' | 'slots' | 'gap'} RunKind */
 /**
- * @typedef {object} PageRun heap pages that serve together
- * @property {PageRunKind} kind
- * @property {number} page the first
- * @property {number} pages how many
- * @property {import('./heap_image.js').PageEntry} entry of the first
- */
-/** @typedef {'small' | 'medium' | 'large_tail' | 'free'} MiniRunKind */
-/**
- * @typedef {object} MiniRun MiniPages of one cut page that serve together
- * @property {MiniRunKind} kind
- * @property {number} first
- * @property {number} length
+ * @typedef {object} Run MiniPages that serve together, in whatever heap pages
+ * @property {RunKind} kind
+ * @property {number} first MiniPage: address / 2 KiB
+ * @property {number} length MiniPages
  * @property {number} address
- * @property {boolean} fresh free, and never handed out since memory grew
- * @property {import('./heap_image.js').MiniPageHeader | undefined} header unless free
+ * @property {number} size_class of small and medium runs, else 0
+ * @property {import('./heap_image.js').RunEntry} entry of the first
+ * @property {import('./heap_image.js').MiniPageHeader | undefined} header of small runs
  */
 /**
  * @typedef {object} CachedBlock a free block that is not home
@@ -29,102 +22,79 @@ import { popcount } from './memory.js';
  * @property {'stack' | 'cursor'} where
  */
 
-/** The run that begins at a page. @param {HeapImage} heap @param {number} page @returns {PageRun} */
-export function pageRun(heap, page) {
+/** The run that begins at a MiniPage. @param {HeapImage} heap @param {number} first @returns {Run} */
+export function runAt(heap, first) {
   const { k } = heap.layout;
-  const entry = heap.entry(page);
-  const kind = pageKind(k, entry.kind);
+  const entry = heap.entry(first);
+  const kind = runKind(heap, entry);
+  const address = heap.addressOf(first);
   if (kind === undefined)
     throw new HeapReadError(
       'I9',
       entry.address,
-      `the entry of heap page ${page} has no kind that begins a run (${entry.kind})`,
+      `no run begins at ${hex(address)} (kind ${entry.kind})`,
     );
-  const pages = kind === 'cut' || kind === 'metadata' ? 1 : entry.run_pages;
-  if (pages === 0 || pages > heap.end_page - page)
+  const length = kind === 'slots' ? slotsIn(heap, entry) : entry.number;
+  if (length === 0 || length > heap.end - first)
     throw new HeapReadError(
       'I9',
       entry.address,
-      `the run of ${pages} heap pages at page ${page} does not end inside the heap`,
+      `the run of ${length} MiniPages at ${hex(address)} does not end inside the heap`,
     );
-  return { kind, page, pages, entry };
+  const header = kind === 'small' ? heap.header(headerAt(heap, entry, first)) : undefined;
+  const size_class = header?.size_class ?? (kind === 'medium' ? heap.classOfMiniPages(length) : 0);
+  if (header !== undefined && (size_class === 0 || size_class > k.shared_classes))
+    throw new HeapReadError(
+      'I7',
+      header.address,
+      `the run at ${hex(address)} is of class ${size_class}`,
+    );
+  return { kind, first, length, address, size_class, entry, header };
 }
 
-/** @param {import('./layout.js').Layout['k']} k @param {number} raw @returns {PageRunKind | undefined} */
-function pageKind(k, raw) {
-  switch (raw) {
-    case k.page_free_run:
+/** @param {HeapImage} heap @param {import('./heap_image.js').RunEntry} entry @param {number} first */
+function headerAt(heap, entry, first) {
+  if (heap.memory.holds(entry.header, heap.layout.k.header_bytes)) return entry.header;
+  throw new HeapReadError(
+    'I7',
+    entry.address,
+    `the run at ${hex(heap.addressOf(first))} has no header`,
+  );
+}
+
+/** @param {HeapImage} heap @param {import('./heap_image.js').RunEntry} entry @returns {RunKind | undefined} */
+function runKind(heap, { kind, number }) {
+  const { k } = heap.layout;
+  switch (kind) {
+    case k.run_free:
       return 'free';
-    case k.page_cut:
-      return 'cut';
-    case k.page_large_head:
-      return 'large';
-    case k.page_metadata:
-      return 'metadata';
-    case k.page_gap:
+    case k.run_small:
+      return 'small';
+    case k.run_block:
+      return number <= k.class_max_mini_pages ? 'medium' : 'large';
+    case k.run_maps:
+      return 'maps';
+    case k.run_slots:
+      return 'slots';
+    case k.run_gap:
       return 'gap';
     default:
       return undefined;
   }
 }
 
-/** From the first heap page to the end of the heap. @param {HeapImage} heap @returns {Generator<PageRun, void>} */
-export function* pageRuns(heap) {
-  for (let page = heap.first_page; page < heap.end_page; ) {
-    const run = pageRun(heap, page);
-    yield run;
-    page += run.pages;
-  }
-}
+/** Slots of a piece. @param {HeapImage} heap @param {import('./heap_image.js').RunEntry} entry */
+export const slotsIn = (heap, { number }) => number >>> heap.layout.k.slots_per_piece;
+/** Mask of the free ones. @param {HeapImage} heap @param {import('./heap_image.js').RunEntry} entry */
+export const freeSlots = (heap, { number }) => number & (2 ** heap.layout.k.slots_per_piece - 1);
 
-/**
- * The MiniPages of a cut page, free ones included, in order.
- * @param {HeapImage} heap @param {import('./heap_image.js').MetaPage} meta @param {number} page @returns {MiniRun[]}
- */
-export function miniRuns(heap, meta, page) {
-  const runs = [];
-  for (let first = 0; first < heap.minis; ) {
-    const run = miniRun(heap, meta, page, first);
-    runs.push(run);
+/** From the first MiniPage to the end of the heap. @param {HeapImage} heap @returns {Generator<Run, void>} */
+export function* runs(heap) {
+  for (let first = heap.first; first < heap.end; ) {
+    const run = runAt(heap, first);
+    yield run;
     first += run.length;
   }
-  return runs;
-}
-
-/** @param {HeapImage} heap @param {import('./heap_image.js').MetaPage} meta @param {number} page @param {number} first @returns {MiniRun} */
-export function miniRun(heap, meta, page, first) {
-  const address = heap.addressOf(page) + first * heap.mini_bytes;
-  /** @param {number} mask @param {number} i */
-  const set = (mask, i) => ((mask >>> i) & 1) !== 0;
-  if (set(meta.free_mask, first)) {
-    const fresh = !set(meta.touched_mask, first);
-    let end = first + 1;
-    while (end < heap.minis && set(meta.free_mask, end) && set(meta.touched_mask, end) !== fresh)
-      ++end;
-    return { kind: 'free', first, length: end - first, address, fresh, header: undefined };
-  }
-  const header = heap.header(meta, first);
-  const kind = runKind(heap.layout.k, header.kind);
-  if (kind === undefined || header.first !== first)
-    throw new HeapReadError(
-      'I12',
-      header.address,
-      `MiniPage ${first} of heap page ${page} is neither free nor the first of a run`,
-    );
-  if (header.run === 0 || header.run > heap.minis - first)
-    throw new HeapReadError(
-      'I12',
-      header.address,
-      `the run of ${header.run} MiniPages at ${hex(address)} does not end inside its heap page`,
-    );
-  return { kind, first, length: header.run, address, fresh: false, header };
-}
-
-/** @param {import('./layout.js').Layout['k']} k @param {number} raw @returns {MiniRunKind | undefined} */
-function runKind(k, raw) {
-  if (raw === k.run_small) return 'small';
-  if (raw === k.run_medium) return 'medium';
-  return raw === k.run_large_tail ? 'large_tail' : undefined;
 }
 
 /**
@@ -144,7 +114,7 @@ export function blockStack(heap, size_class) {
   return { entries, start, top, end };
 }
 
-/** Blocks in the cursor of a class, lowest first. @param {HeapImage} heap @param {number} size_class */
+/** Blocks in the cursor of a shared class, lowest first. @param {HeapImage} heap @param {number} size_class */
 export function cursor(heap, size_class) {
   const { at, k } = heap.layout;
   const address = at.cursors + size_class * k.cursor_bytes;
@@ -164,11 +134,13 @@ export function cursor(heap, size_class) {
 
 /** Every free block that is not home. @param {HeapImage} heap @returns {CachedBlock[]} */
 export function cachedBlocks(heap) {
+  const { size_classes, shared_classes } = heap.layout.k;
   /** @type {CachedBlock[]} */
   const cached = [];
-  for (let size_class = 1; size_class <= heap.layout.k.size_classes; ++size_class) {
+  for (let size_class = 1; size_class <= size_classes; ++size_class) {
     for (const address of blockStack(heap, size_class).entries ?? [])
       cached.push({ address, size_class, where: 'stack' });
+    if (size_class > shared_classes) continue;
     for (const address of cursor(heap, size_class).blocks)
       cached.push({ address, size_class, where: 'cursor' });
   }
@@ -178,24 +150,23 @@ export function cachedBlocks(heap) {
 /** The cached blocks, found by where they begin. */
 export class CachedIndex {
   /** @type {Map<number, number[]>} */ #byMiniPage = new Map();
-  #mini_bytes;
+  #heap;
 
   /** @param {HeapImage} heap */
   constructor(heap) {
-    this.#mini_bytes = heap.mini_bytes;
+    this.#heap = heap;
     for (const { address } of cachedBlocks(heap)) {
-      const mini_page = Math.floor(address / this.#mini_bytes);
-      const there = this.#byMiniPage.get(mini_page);
-      if (there === undefined) this.#byMiniPage.set(mini_page, [address]);
+      const there = this.#byMiniPage.get(heap.miniPageOf(address));
+      if (there === undefined) this.#byMiniPage.set(heap.miniPageOf(address), [address]);
       else if (!there.includes(address)) there.push(address);
     }
   }
 
-  /** Addresses of the cached blocks of a run. @param {MiniRun} run */
+  /** Addresses of the cached blocks of a run of a class. @param {Run} run */
   of(run) {
-    const first = Math.floor(run.address / this.#mini_bytes);
+    const length = Math.min(run.length, this.#heap.minis); // longer runs are of no class
     const found = [];
-    for (let i = 0; i < run.length; ++i) found.push(...(this.#byMiniPage.get(first + i) ?? []));
+    for (let i = 0; i < length; ++i) found.push(...(this.#byMiniPage.get(run.first + i) ?? []));
     return found;
   }
 }
@@ -208,29 +179,29 @@ export function homeOf(header) {
 }
 
 /**
- * Pages on a stack, top first. Ends at the first link that leads out of the heap or round in a circle; `broken` is it.
- * @param {HeapImage} heap @param {number} top @param {(page: number) => number} next
+ * Links of a stack or list, top first. Ends at the first that leads nowhere or round in a circle; `broken` is it.
+ * @param {number} top @param {(at: number) => number | undefined} next 0 ends; undefined: nothing of this stack is there
  */
-export function stackedPages(heap, top, next) {
-  const pages = [];
+export function linked(top, next) {
+  const found = [];
   const seen = new Set();
-  let page = top;
-  while (page !== 0) {
-    if (page < heap.first_page || page >= heap.end_page || seen.has(page))
-      return { pages, broken: page };
-    seen.add(page);
-    pages.push(page);
-    page = next(page);
+  for (let at = top; at !== 0; ) {
+    const following = seen.has(at) ? undefined : next(at);
+    if (following === undefined) return { found, broken: at };
+    seen.add(at);
+    found.push(at);
+    at = following;
   }
-  return { pages, broken: undefined };
+  return { found, broken: undefined };
 }
 
-/** The bin that holds free runs of this many heap pages. @param {HeapImage} heap @param {number} pages */
-export function binOf(heap, pages) {
+/** The bin that holds free runs of this many MiniPages. @param {HeapImage} heap @param {number} length */
+export function binOf(heap, length) {
   const { exact_bins, bins_per_doubling, run_bins } = heap.layout.k;
-  if (pages <= exact_bins) return pages - 1;
-  const doubling = 31 - Math.clz32(pages - 1);
-  const quarter = Math.floor(((pages - 1) * bins_per_doubling) / 2 ** doubling) % bins_per_doubling;
+  if (length <= exact_bins) return length - 1;
+  const doubling = 31 - Math.clz32(length - 1);
+  const quarter =
+    Math.floor(((length - 1) * bins_per_doubling) / 2 ** doubling) % bins_per_doubling;
   const above = doubling - (31 - Math.clz32(exact_bins));
   return Math.min(exact_bins + above * bins_per_doubling + quarter, run_bins - 1);
 }

@@ -1,5 +1,5 @@
 // block_run.cpp — medium and large blocks: obtain, release, make longer and shorter.
-// Assumes: run.hpp. Keeps: I7 the class of a medium block at its first MiniPage, I11 what is in use.
+// Assumes: run.hpp. Keeps: I7 the class of a medium block at its first MiniPage.
 #include "block_run.hpp"
 #include "growth.hpp"
 
@@ -15,23 +15,32 @@ void write_block(MiniPageIndex first, MiniPages count) noexcept {
 
 }  // namespace
 
-Address obtain_block(MiniPages count, uint32_t step, Contents contents) noexcept {
-  const MiniPages more{step - 1};
-  const Run run = obtain_run(count + more, RunKind::block_run);
-  if (run.first == kNoMiniPage) return kNone;
-  const MiniPageIndex first{align_up(run.first.raw, step)}, end = first + count;
+Address obtain_block(MiniPages count) noexcept {
+  const MiniPageIndex first = obtain_run(count, RunKind::block_run);
+  if (first == kNoMiniPage) return kNone;
+  if (count <= MiniPages{kClassMaxMiniPages})
+    front.class_map[first.raw] = key_of(class_of_mini_pages(count)).raw;
+  return address_of(first);
+}
+
+Address obtain_aligned_block(MiniPages count, uint32_t step) noexcept {
+  const MiniPages most{count.raw + step - 1};
+  const MiniPageIndex begin = obtain_run(most, RunKind::block_run);
+  if (begin == kNoMiniPage) return kNone;
+  const MiniPageIndex first{align_up(begin.raw, step)}, end = first + count;
   write_block(first, count);
-  if (step != 1) {
-    if (first != run.first) give_back_run(run.first, first - run.first);
-    if (const MiniPageIndex rest_end = run.first + count + more; end != rest_end)
-      give_back_run(end, rest_end - end);
-  }
-  note_used(count);
-  const Address block = address_of(first);
-  if (contents == Contents::zero && first < run.fresh_from) {  // the rest was never handed out
-    const MiniPageIndex used_end = run.fresh_from < end ? run.fresh_from : end;
-    __builtin_memset(reinterpret_cast<void*>(block), 0, bytes_in(used_end - first));
-  }
+  if (first != begin) give_back_run(begin, first - begin);
+  if (end != begin + most) give_back_run(end, begin + most - end);
+  return address_of(first);
+}
+
+Address obtain_zeroed_block(MiniPages count) noexcept {
+  const Address block = obtain_block(count);
+  if (block == kNone) return kNone;
+  const MiniPageIndex first = mini_page_of(block), fresh = global.fresh_before_take;
+  if (first < fresh)
+    __builtin_memset(reinterpret_cast<void*>(block), 0,
+                     bytes_in(fresh < first + count ? fresh - first : count));
   return block;
 }
 
@@ -47,7 +56,6 @@ void release_block(Address block) noexcept {
   const MiniPages count = block_length(block);
   const MiniPageIndex first = mini_page_of(block);
   front.class_map[first.raw] = 0;
-  global.counters.used_mini_pages -= count.raw;
   give_back_run(first, count);
 }
 
@@ -68,7 +76,6 @@ bool extend_block(Address block, MiniPages least, MiniPages most) noexcept {
   const MiniPages more = there < most - had ? there : most - had;
   take_front(after, more, RunKind::inside);
   write_block(first, had + more);
-  note_used(more);
   return true;
 }
 
@@ -76,7 +83,6 @@ void shorten_block(Address block, MiniPages count) noexcept {
   const MiniPageIndex first = mini_page_of(block);
   const MiniPages less = length_of(entry_of(first)) - count;
   write_block(first, count);
-  global.counters.used_mini_pages -= less.raw;
   give_back_run(first + count, less);
 }
 

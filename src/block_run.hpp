@@ -1,5 +1,5 @@
 // block_run.hpp — medium and large blocks: a run of whole MiniPages each.
-// Assumes: obtain.hpp gives runs. Keeps: I7, I11. Constant time, but for growth and bytes cleared for the caller.
+// Assumes: obtain.hpp gives runs. Keeps: I7. Constant time, but for growth and bytes cleared for the caller.
 #pragma once
 #include "heap.hpp"
 #include "obtain.hpp"
@@ -16,8 +16,12 @@ constexpr MiniPages mini_pages_for(size_t bytes) noexcept {
       static_cast<uint32_t>((bytes + (bytes == 0) + kMiniPageBytes - 1) >> kMiniPageShift)};
 }
 
-// A block of `count` MiniPages, at a multiple of `step` MiniPages (a power of two). kNone iff memory ran out.
-Address obtain_block(MiniPages count, uint32_t step, Contents contents) noexcept;
+// A block of `count` MiniPages; kNone iff memory ran out.
+Address obtain_block(MiniPages count) noexcept;
+// The same, at a multiple of `step` MiniPages (a power of two).
+Address obtain_aligned_block(MiniPages count, uint32_t step) noexcept;
+// The same as obtain_block, every byte zero: those of MiniPages that were never handed out already are.
+Address obtain_zeroed_block(MiniPages count) noexcept;
 
 // MiniPages of the block. A pointer that is no such block stops the program.
 MiniPages block_length(Address block) noexcept;

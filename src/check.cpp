@@ -24,6 +24,7 @@ struct Checker {
     const bool sound = walk_runs([&](MiniPageIndex first, const RunEntry& entry, MiniPages length) {
       const RunKind kind = kind_of(entry);
       const bool is_free = kind == RunKind::free_run;
+      if (!is_free && kind != RunKind::gap) used += length.raw;
       require(!(is_free && after_free), 5);
       after_free = is_free;
       const RunEntry& last = entry_of(first + length - kOneMiniPage);
@@ -35,10 +36,11 @@ struct Checker {
       check_classes(first, length, kind);
       switch (kind) {
       case RunKind::free_run: free_runs++; break;
-      case RunKind::block_run: used += length.raw; break;
+      case RunKind::block_run: break;
       case RunKind::gap: gaps += length.raw; break;
-      case RunKind::slots: check_piece(first, entry); break;
-      default: require(first == mini_page_of(reinterpret_cast<Address>(front.run_map)), 9);
+      case RunKind::slots: check_piece(entry); break;
+      default:  // shared memory keeps old maps
+        require(kShared || first == mini_page_of(reinterpret_cast<Address>(front.run_map)), 9);
       }
     });
     require(sound, 9);
@@ -62,40 +64,33 @@ struct Checker {
               7);
   }
 
-  void check_piece(MiniPageIndex first, const RunEntry& entry) noexcept {
-    const uint32_t mask = length_of(entry).raw;
-    require(mask < 1u << kSlotsPerPiece, 10);
+  void check_piece(const RunEntry& entry) noexcept {
+    const uint32_t mask = free_slots(entry), slots = slots_in(entry).raw;
+    require(slots <= kSlotsPerPiece && mask >> slots == 0, 10);
     if (mask != 0) pieces_with_room++;
-    used_slots += kSlotsPerPiece - static_cast<uint32_t>(std::popcount(mask));
-    for (uint32_t i = 1; i < kSlotsPerPiece; ++i)
-      require(entry_of(first + MiniPages{i}).value == entry_value(RunKind::inside, i), 10);
+    used_slots += slots - static_cast<uint32_t>(std::popcount(mask));
   }
 
-  // The meta-page that lies in a slot in use and describes this page, or null.
-  static const MetaPage* sound_meta(PageIndex page) noexcept {
-    const Address at = reinterpret_cast<Address>(find_meta(page));
-    const MetaPage* meta = sound_slot(mini_page_of(at)) && at % kSlotBytes == 0
-                               ? reinterpret_cast<const MetaPage*>(at)
-                               : nullptr;
-    return meta != nullptr && meta->page == page ? meta : nullptr;
-  }
-  static bool sound_slot(MiniPageIndex at) noexcept {
-    if (at < global.first || at >= global.end) return false;
-    const RunEntry& entry = entry_of(at);
-    const uint32_t number = kind_of(entry) == RunKind::slots ? 0 : length_of(entry).raw;
-    if ((number != 0 && kind_of(entry) != RunKind::inside) || number >= kSlotsPerPiece ||
-        at - MiniPages{number} < global.first)
-      return false;
-    const RunEntry& head = entry_of(at - MiniPages{number});
-    return kind_of(head) == RunKind::slots && (length_of(head).raw >> number & 1) == 0;
+  // The meta-page at this address, if one lies there in a slot in use, or null.
+  static const MetaPage* sound_meta(Address at) noexcept {
+    const MiniPageIndex first = mini_page_of(at);
+    if (uint64_t{at} >= kAddressEnd<ThisModel> || at % kSlotBytes != 0 || first < global.first ||
+        first >= global.end)
+      return nullptr;
+    const MetaPage* meta = reinterpret_cast<const MetaPage*>(at);
+    if (meta->slot >= kSlotsPerPiece || first.raw - meta->slot < global.first.raw) return nullptr;
+    const RunEntry& piece = entry_of(first - MiniPages{meta->slot});
+    const bool in_use = (free_slots(piece) >> meta->slot & 1) == 0;
+    return kind_of(piece) == RunKind::slots && meta->slot < slots_in(piece).raw && in_use ? meta
+                                                                                          : nullptr;
   }
 
   // ---- small runs --------------------------------------------------------------------------------
 
   void check_small_run(MiniPageIndex first, const RunEntry& entry, MiniPages length) noexcept {
     const PageIndex page = page_of(first);
-    const MetaPage* meta = sound_meta(page);
-    if (meta == nullptr) return require(false, 4);
+    const MetaPage* meta = sound_meta(reinterpret_cast<Address>(find_meta(page)));
+    if (meta == nullptr || meta->page != page) return require(false, 4);
     if (page != last_meta_page) {
       metas++;
       runs_of_metas += meta->runs;
@@ -104,37 +99,44 @@ struct Checker {
         if (meta->lists[c] != kEndOfList) pages_with_class[c]++;
     }
     small_runs++;
-    used += length.raw;
     const uint32_t number = first.raw % kMiniPagesPerPage;
     const MiniPageHeader& header = meta->mini_pages[number];
     require(entry.header == reinterpret_cast<Word>(&header), 7);
     const uint8_t c = header.size_class.raw;
     if (c == 0 || c > kSharedClasses) return require(false, 7);
-    require(header.first == first && length == mini_pages_of(header.size_class) &&
-                header.capacity == blocks_of(header.size_class) &&
+    require(run_address(header) == address_of(first) &&
+                length == shared_run_of(header.size_class) &&
                 header.reciprocal == reciprocal_of(bytes_of(header.size_class)),
             1);
     for (uint32_t i = 0; i < length.raw; ++i) {
-      require(entry_of(first + MiniPages{i}).header == entry.header, 7);
-      require(front.class_map[first.raw + i] == key_of(header.size_class).raw, 7);
+      const MiniPageIndex at = first + MiniPages{i};
+      const bool begins = block_begins_in(header, i);
+      require(!begins || entry_of(at).header == entry.header, 7);
+      require(front.class_map[at.raw] == (begins ? key_of(header.size_class).raw : 0), 7);
     }
     check_bits(header);
     check_list(*meta, number, header);
   }
 
+  // True iff a block may begin in the run's MiniPage of this number.
+  static bool block_begins_in(const MiniPageHeader& header, uint32_t number) noexcept {
+    const uint32_t bytes = bytes_of(header.size_class), begin = number * kMiniPageBytes;
+    return (begin + bytes - 1) / bytes * bytes < begin + kMiniPageBytes;
+  }
+
   void check_bits(const MiniPageHeader& header) noexcept {
+    const uint32_t capacity = blocks_of(header.size_class);
     for (uint32_t word = 0; word < kFreeWords; ++word) {
       const uint32_t below = word * 64;
-      const uint64_t possible = header.capacity <= below ? 0
-                                : header.capacity - below >= 64
-                                    ? ~uint64_t{0}
-                                    : (uint64_t{1} << (header.capacity - below)) - 1;
+      const uint64_t possible = capacity <= below        ? 0
+                                : capacity - below >= 64 ? ~uint64_t{0}
+                                                         : (uint64_t{1} << (capacity - below)) - 1;
       require((header.free[word] & ~possible) == 0, 1);
     }
     const uint32_t home = blocks_home(header);
-    require(is_current(header) ? header.countdown > header.capacity
+    require(is_current(header) ? header.countdown > capacity
             : home == 0        ? header.countdown == 1
-                               : header.countdown == header.capacity - home,
+                               : header.countdown == capacity - home,
             1);
   }
 
@@ -153,7 +155,7 @@ struct Checker {
     require(steps <= kMiniPagesPerPage, 2);
     require((header.prev != kUnlisted) == listed, 2);
     require(listed == (blocks_home(header) > 0 && !is_current(header)), 2);
-    require(is_current(header) || blocks_home(header) < header.capacity,
+    require(is_current(header) || blocks_home(header) < blocks_of(header.size_class),
             2);  // all home: given back
   }
 
@@ -177,11 +179,11 @@ struct Checker {
       uint32_t count = 0;
       for (MetaLink at = global.class_stacks[c]; at != kNoMiniPage && count <= pages_with_class[c];
            ++count) {
-        if (!sound_slot(at)) return require(false, 3);
-        const MetaPage& meta = *reinterpret_cast<const MetaPage*>(address_of(at));
-        require(meta.lists[c] != kEndOfList && meta.class_links[c].prev == before, 3);
+        const MetaPage* meta = sound_meta(address_of(at));
+        if (meta == nullptr) return require(false, 3);
+        require(meta->lists[c] != kEndOfList && meta->class_links[c].prev == before, 3);
         before = at;
-        at = meta.class_links[c].next;
+        at = meta->class_links[c].next;
       }
       require(count == pages_with_class[c], 3);
     }
@@ -208,15 +210,11 @@ struct Checker {
 
   void check_pieces() noexcept {
     uint32_t found = 0;
-    MiniPageIndex before = kNoMiniPage;
     for (MiniPageIndex at = global.slots_stack; at != kNoMiniPage && found <= pieces_with_room;
          ++found) {
       if (at < global.first || at >= global.end) return require(false, 10);
       const RunEntry& entry = entry_of(at);
-      if (kind_of(entry) != RunKind::slots || length_of(entry) == kNoMiniPages)
-        return require(false, 10);
-      require(entry.links.prev == before, 10);
-      before = at;
+      if (kind_of(entry) != RunKind::slots || free_slots(entry) == 0) return require(false, 10);
       at = entry.links.next;
     }
     require(found == pieces_with_room, 10);
@@ -257,15 +255,15 @@ struct Checker {
       const Address block =
           cursor.base + static_cast<uint32_t>(std::countr_zero(bits)) * cursor.block_bytes;
       const uint32_t number = block_number(*header, block);
-      require(number < header->capacity && !is_home(*header, number), 8);
+      require(number < blocks_of(size_class) && !is_home(*header, number), 8);
     }
   }
 
   // True iff a small run of the class has this header.
   static bool is_small_run_of(const MiniPageHeader& header, SizeClass size_class) noexcept {
     const Address at = reinterpret_cast<Address>(&header);
-    if (uint64_t{at} >= kAddressEnd<ThisModel> || !sound_slot(mini_page_of(at))) return false;
-    const MiniPageIndex first = header.first;
+    if (sound_meta(at & ~Address{kSlotBytes - 1}) == nullptr) return false;
+    const MiniPageIndex first = mini_page_of(run_address(header));
     return first >= global.first && first < global.end && header.size_class == size_class &&
            kind_of(entry_of(first)) == RunKind::small_run && entry_of(first).header == at;
   }

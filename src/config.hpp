@@ -30,7 +30,7 @@ inline constexpr uint32_t kMiniPageShift = 11;
 // bytes.
 inline constexpr uint32_t kSmallMax = 2048;
 // The longest block of a size class in MiniPages: as many as leave 63 classes, so that a class times 4 is a byte.
-inline constexpr uint32_t kClassMaxMiniPages = 29;
+inline constexpr uint32_t kClassMaxMiniPages = 26;
 
 // A free-block stack may hold this many bytes of free blocks: enough to absorb a burst, too little
 // to pin much.
@@ -38,15 +38,22 @@ inline constexpr uint32_t kStackBytes = 4096;
 inline constexpr uint32_t kStackCapacityMin = 4;
 inline constexpr uint32_t kStackCapacityMax = 63;
 // A class of more blocks than one takes the shortest run of MiniPages that wastes no more than 1/8 of it at
-// the end, and 1/16 if its blocks are longer than a MiniPage.
+// the end; nothing if its blocks are longer than two MiniPages.
 inline constexpr uint32_t kTailWasteDivisor = 8;
+inline constexpr uint32_t kNoTailWaste = 1u << 16;
 
 // Free runs of up to this many MiniPages have a bin per length; longer ones share two-level bins.
 inline constexpr uint32_t kExactBins = 16;
 // Four bins per doubling: at most a fifth of a run found by its bin is more than was asked.
 inline constexpr uint32_t kBinsPerDoublingShift = 2;
 
-// Slots for meta-pages are obtained by pieces of so many: one covers half a megabyte of small blocks.
+// Slots for meta-pages are taken by pieces of so many: one covers half a megabyte of small blocks. A heap of fewer than
+// kSmallHeap MiniPages, or one without so much free in a row, takes one at a time.
 inline constexpr uint32_t kSlotsPerPiece = 8;
+inline constexpr uint32_t kSmallHeap = 256;
+
+// Memory is asked for in steps of so many MiniPages while the heap is small, and later of a heap page: a program that
+// needs 20 KiB takes no more than 24.
+inline constexpr uint32_t kSmallGrowth = 4;
 
 }  // namespace gharial

@@ -12,16 +12,16 @@ namespace {
 // The maps are one piece of metadata: entries of MiniPages, meta-pages of heap pages, classes of MiniPages.
 constexpr size_t kMapBytesPerPage = kMiniPagesPerPage * (sizeof(RunEntry) + 1) + sizeof(Word);
 
-// Spare: room for the next pages, so that copying the maps costs O(1) for each page that is added.
+// Spare: room for the next pages, a quarter, so that copying the maps costs O(1) for each page that is added.
 // None: what is needed now, when memory is nearly at its limit.
-enum class Spare : bool { none, half };
+enum class Spare : bool { none, some };
 
 // MiniPages of maps that a heap up to `end`, and the entry behind it, needs; none if it has them.
 MiniPages maps_for(MiniPageIndex end, Spare spare) noexcept {
   const size_t pages = page_of(end).raw + size_t{1};
   if (pages <= global.mapped_pages) return kNoMiniPages;
   size_t bytes = pages * kMapBytesPerPage;
-  if (spare == Spare::half) bytes += bytes / 2;
+  if (spare == Spare::some) bytes += bytes / 4;
   return MiniPages{static_cast<uint32_t>((bytes + kMiniPageBytes - 1) >> kMiniPageShift)};
 }
 
@@ -56,13 +56,15 @@ MiniPageIndex begin_of(Address at) noexcept {
   return begin != kNoMiniPage ? begin : begin + kOneMiniPage;
 }
 
-// Bytes that a range which begins at the break needs, so that `count` MiniPages and the maps fit in, and it ends with a
-// heap page.
+// Bytes that a range which begins at the break needs, so that `count` MiniPages and the maps fit in, and the heap grows by
+// whole steps.
 [[clang::minsize]] uint64_t bytes_for(MiniPages count, Spare spare) noexcept {
   const Address at = Source::end();
+  const uint32_t step =
+      global.end - global.first < MiniPages{kSmallHeap} ? kSmallGrowth : kMiniPagesPerPage;
   MiniPages maps = kNoMiniPages;
   for (;;) {
-    const MiniPageIndex end{align_up((begin_of(at) + count + maps).raw, kMiniPagesPerPage)};
+    const MiniPageIndex end{align_up((begin_of(at) + count + maps).raw, step)};
     const MiniPages needed = maps_for(end, spare);
     if (needed <= maps) return (uint64_t{end.raw} << kMiniPageShift) - at;
     maps = needed;
@@ -104,8 +106,9 @@ void close_stacks() noexcept {
   // Where nobody dirtied anything, what was fresh below the range still is.
   if (begin < zero_from && global.fresh < zero_from)
     global.fresh = zero_from < end ? zero_from : end;
-  global.counters.fresh_mini_pages += maps.raw;
+  global.counters.used_mini_pages += (end - begin).raw;
   if (free_begin != free_end) give_back_run(free_begin, free_end - free_begin);
+  note_peak();
   return free_end;
 }
 
@@ -131,7 +134,7 @@ MiniPages free_below(MiniPageIndex end) noexcept {
     // Maps may lie behind that run, or the next range may not join the heap: then once more.
     const MiniPages missing = end == global.end ? count - trailing : count;
     const Spare spare =
-        Source::can_grow(bytes_for(missing, Spare::half)) ? Spare::half : Spare::none;
+        Source::can_grow(bytes_for(missing, Spare::some)) ? Spare::some : Spare::none;
     const Range range = Source::grow(bytes_for(missing, spare));
     if (range.begin == range.end) {
       global.counters.refused_grows++;

@@ -35,35 +35,34 @@ void drop_current(SizeClass size_class) noexcept {
   if (header == nullptr) return;
   unload_cursor(*header, front_cursors[size_class.raw]);
   front_current[size_class.raw] = nullptr;
-  const uint32_t home = blocks_home(*header);
-  if (home == header->capacity) return retire_small_run(*header);
-  header->countdown = home == 0 ? 1 : static_cast<uint16_t>(header->capacity - home);
+  const uint32_t home = blocks_home(*header), capacity = capacity_of(*header);
+  if (home == capacity) return retire_small_run(*header);
+  header->countdown = home == 0 ? 1 : capacity - home;
   if (home != 0) list_run(*header);
 }
 
 // A block of the class when its stack and cursor are empty. kNone iff memory ran out.
-Address refill(SizeClass size_class) noexcept {
-  if (!is_shared(size_class)) return obtain_block(mini_pages_of(size_class), 1, Contents::any);
+[[gnu::noinline]] Address refill(SizeClass size_class) noexcept {
+  if (!is_shared(size_class)) return obtain_block(mini_pages_of(size_class));
   Cursor& cursor = front_cursors[size_class.raw];
   MiniPageHeader*& current = front_current[size_class.raw];
-  if (current == nullptr || !load_cursor(*current, cursor)) {
-    if (current != nullptr) current->countdown = 1;  // full: the first block home lists it again
+  MiniPageHeader* header = current;
+  while (header == nullptr || !load_cursor(*header, cursor)) {
+    if (header != nullptr) header->countdown = 1;  // full: the first block home lists it again
     current = nullptr;
-    MiniPageHeader* header = pop_listed_run(size_class);
+    header = pop_listed_run(size_class);
     if (header == nullptr) header = obtain_small_run(size_class);
     if (header == nullptr) return kNone;
-    load_cursor(*header, cursor);
     current = header;
   }
-  return take_from_cursor(cursor);
+  return take_from(cursor);
 }
 
 // From the stack, the cursor, or wherever the class has room.
 Address allocate_class(SizeClass size_class) noexcept {
   const ClassKey key = key_of(size_class);
   if (const Address block = pop_block(key); block != kNone) return block;
-  if (is_shared(size_class))
-    if (const Address block = take_from_cursor(cursor_of(key)); block != kNone) return block;
+  if (is_shared(size_class) && cursor_of(key).bits != 0) return take_from(cursor_of(key));
   return refill(size_class);
 }
 
@@ -74,7 +73,7 @@ void change_state(MiniPageHeader& header) noexcept {
     unlist_run(header);
     retire_small_run(header);
   } else {
-    header.countdown = static_cast<uint16_t>(header.capacity - 1);
+    header.countdown = capacity_of(header) - 1;
     list_run(header);
   }
 }
@@ -83,7 +82,7 @@ Address allocate_slow(size_t bytes) noexcept {
   if (bytes <= kSmallMax) return refill(class_of_key(key_of_small(bytes)));
   if (bytes <= kClassMax) return allocate_class(class_of(bytes));
   if (bytes > kLargest) return kNone;
-  return obtain_block(mini_pages_for(bytes), 1, Contents::any);
+  return obtain_block(mini_pages_for(bytes));
 }
 
 Address allocate_zeroed(size_t bytes) noexcept {
@@ -92,7 +91,7 @@ Address allocate_zeroed(size_t bytes) noexcept {
     const SizeClass size_class = bytes <= kClassMax ? class_of(bytes) : kLargeClass;
     if (size_class == kLargeClass ||
         (!is_shared(size_class) && *top_of(key_of(size_class)) == kNone))
-      return obtain_block(mini_pages_for(bytes), 1, Contents::zero);
+      return obtain_zeroed_block(mini_pages_for(bytes));
   }
   const Address block = allocate(bytes);
   if (block != kNone) __builtin_memset(reinterpret_cast<void*>(block), 0, bytes);
@@ -106,9 +105,9 @@ Address allocate_aligned(size_t alignment, size_t bytes) noexcept {
     return allocate_class(
         aligned_class_of(static_cast<uint32_t>(bytes), static_cast<uint32_t>(alignment)));
   if (bytes > kLargest || alignment > kLargest - bytes) return kNone;
-  const uint32_t step =
-      alignment <= kMiniPageBytes ? 1 : static_cast<uint32_t>(alignment >> kMiniPageShift);
-  return obtain_block(mini_pages_for(bytes), step, Contents::any);
+  if (alignment <= kMiniPageBytes) return obtain_block(mini_pages_for(bytes));
+  return obtain_aligned_block(mini_pages_for(bytes),
+                              static_cast<uint32_t>(alignment >> kMiniPageShift));
 }
 
 void release_slow(Address block) noexcept {
@@ -139,14 +138,20 @@ bool resize_in_place(Address block, size_t bytes) noexcept {
   return extend_block(block, count, mini_pages_for(roomy < kClassMax ? roomy : kClassMax));
 }
 
+[[clang::minsize]] void give_back_medium_blocks() noexcept {
+  for (uint8_t c = kSharedClasses + 1; c <= kSizeClasses; ++c)
+    while (const Address block = pop_block(key_of(SizeClass{c}))) release_block(block);
+}
+
 [[clang::minsize]] void flush() noexcept {
-  for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+  for (uint8_t c = 1; c <= kSharedClasses; ++c) {
     const SizeClass size_class{c};
-    while (const Address block = pop_block(key_of(size_class)))
-      is_shared(size_class) ? send_home(block) : release_block(block);
-    if (is_shared(size_class)) drop_current(size_class);
+    while (const Address block = pop_block(key_of(size_class))) send_home(block);
+    drop_current(size_class);
   }
+  give_back_medium_blocks();
   give_back_free_pieces();
+  global.taken_at_flush = global.counters.taken_mini_pages;
 }
 
 }  // namespace gharial

@@ -8,9 +8,6 @@
 
 namespace gharial {
 
-// Whether the caller wants the block's bytes to be zero (calloc).
-enum class Contents : bool { any, zero };
-
 // Out of line, last: no free block of the class is at hand, or the request is not small. kNone iff
 // memory ran out.
 [[gnu::noinline]] Address allocate_slow(size_t bytes) noexcept;
@@ -19,23 +16,20 @@ enum class Contents : bool { any, zero };
 // The countdown has run out: the first block home lists the run, the last one frees it.
 [[gnu::noinline]] void change_state(MiniPageHeader& header) noexcept;
 
-// The class's cursor; that of blocks of one MiniPage stays empty.
-inline Cursor& cursor_of(ClassKey key) noexcept { return front_cursors[class_of_key(key).raw]; }
-
 // A block of at least `bytes`; 0 is a size like any other. kNone iff memory ran out.
 inline Address allocate(size_t bytes) noexcept {
   if (bytes <= kSmallMax) [[likely]] {
     const ClassKey key = key_of_small(bytes);
     if (const Address block = pop_block(key); block != kNone) [[likely]]
       return block;
-    if (const Address block = take_from_cursor(cursor_of(key)); block != kNone) [[likely]]
-      return block;
+    if (Cursor& cursor = cursor_of(key); cursor.bits != 0) [[likely]]
+      return take_from(cursor);
   }
   return allocate_slow(bytes);
 }
 
 // Sets the block's bit in its run, wherever the block was before. Constant time.
-inline void send_home(Address block) noexcept {
+[[gnu::always_inline]] inline void send_home(Address block) noexcept {
   MiniPageHeader& header = header_at(block);
   const uint32_t number = block_number(header, block);
   expect(!is_home(header, number), block);
@@ -48,7 +42,7 @@ inline void release(Address block) noexcept {
   const ClassKey key = key_at(block);
   if (push_block(key, block)) [[likely]]
     return;
-  if (key.raw - 1u < key_of(SizeClass{kSharedClasses}).raw) return send_home(block);
+  if (is_shared(key)) return send_home(block);
   release_slow(block);
 }
 
@@ -70,6 +64,8 @@ static_assert(with_room_to_grow(1000, 1100) == 2000 && with_room_to_grow(1000, 1
 size_t usable_bytes(Address block) noexcept;
 // True iff the block holds `bytes` now, where it is. False: unchanged, and the caller may move it.
 bool resize_in_place(Address block, size_t bytes) noexcept;
+// The medium blocks at hand become free runs. O(these).
+void give_back_medium_blocks() noexcept;
 // Everything at hand goes home; whole runs, and metadata that is not needed, become free runs. O(blocks at hand).
 void flush() noexcept;
 

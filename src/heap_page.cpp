@@ -27,44 +27,34 @@ void unlink_page(MetaPage& meta, uint32_t c) noexcept {
 
 // Meta-page of the heap page, a new one if it has none; null iff memory ran out.
 MetaPage* obtain_meta(PageIndex page) noexcept {
-  if (MetaPage* meta = find_meta(page)) return meta;
-  const Address slot = obtain_slot();
-  if (slot == kNone) return nullptr;
-  MetaPage* meta = reinterpret_cast<MetaPage*>(slot);
+  MetaPage* meta = find_meta(page);
+  if (meta != nullptr) return meta;
+  meta = obtain_slot();
+  if (meta == nullptr) return nullptr;
   meta->page = page;
   meta->runs = 0;
   __builtin_memset(meta->lists, kEndOfList, sizeof meta->lists);
-  reinterpret_cast<Word*>(global.meta_map)[page.raw] = slot;
+  reinterpret_cast<Word*>(global.meta_map)[page.raw] = reinterpret_cast<Word>(meta);
   return meta;
 }
 
-// Writes class and header of a run's MiniPages.
-void map_small_run(MiniPageIndex first, MiniPages count, ClassKey key,
-                   MiniPageHeader* header) noexcept {
-  RunEntry* entry = &entry_of(first);
-  uint8_t* keys = front.class_map + first.raw;
-  for (uint32_t i = 0; i < count.raw; ++i) {
-    entry[i].header = reinterpret_cast<Word>(header);
-    keys[i] = key.raw;
-  }
+// Calls map(MiniPages) for each MiniPage of a run in which a block may begin: what lies within a long block is never looked up.
+// At most five.
+template <class Map> void each_begin(SizeClass size_class, Map map) noexcept {
+  const uint32_t bytes = bytes_of(size_class), end = shared_run_of(size_class).raw * kMiniPageBytes;
+  const uint32_t step = bytes > kMiniPageBytes ? bytes : kMiniPageBytes;
+  for (uint32_t offset = 0; offset < end; offset += step) map(offset / kMiniPageBytes);
 }
 
 uint8_t number_of(const MiniPageHeader& header) noexcept {
-  return static_cast<uint8_t>(header.first.raw % kMiniPagesPerPage);
+  return static_cast<uint8_t>(header.base / kMiniPageBytes % kMiniPagesPerPage);
 }
 
 }  // namespace
 
-void note_used(MiniPages count) noexcept {
-  Counters& counters = global.counters;
-  counters.used_mini_pages += count.raw;
-  if (counters.used_mini_pages > counters.peak_used_mini_pages)
-    counters.peak_used_mini_pages = counters.used_mini_pages;
-}
-
 MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept {
-  const MiniPages count = mini_pages_of(size_class);
-  const MiniPageIndex first = obtain_run(count, RunKind::small_run).first;
+  const MiniPages count = shared_run_of(size_class);
+  const MiniPageIndex first = obtain_run(count, RunKind::small_run);
   if (first == kNoMiniPage) return nullptr;
   MetaPage* meta = obtain_meta(page_of(first));
   if (meta == nullptr) {
@@ -72,23 +62,27 @@ MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept {
     return nullptr;
   }
   meta->runs++;
-  note_used(count);
   MiniPageHeader& header = meta->mini_pages[first.raw % kMiniPagesPerPage];
   make_header(header, size_class, first);
-  map_small_run(first, count, key_of(size_class), &header);
+  RunEntry* const entries = &entry_of(first);
+  uint8_t* const keys = front.class_map + first.raw;
+  each_begin(size_class, [&](uint32_t i) {
+    entries[i].header = reinterpret_cast<Word>(&header);
+    keys[i] = key_of(size_class).raw;
+  });
   return &header;
 }
 
 void retire_small_run(MiniPageHeader& header) noexcept {
-  const MiniPageIndex first = header.first;
-  const MiniPages count = mini_pages_of(header.size_class);
-  map_small_run(first, count, key_of(kLargeClass), nullptr);
+  const MiniPageIndex first = mini_page_of(run_address(header));
+  const MiniPages count = shared_run_of(header.size_class);
+  uint8_t* const keys = front.class_map + first.raw;
+  each_begin(header.size_class, [&](uint32_t i) { keys[i] = 0; });
   MetaPage& meta = meta_of(header);
   if (--meta.runs == 0) {
     reinterpret_cast<Word*>(global.meta_map)[meta.page.raw] = kNone;
-    give_back_slot(reinterpret_cast<Address>(&meta));
+    give_back_slot(meta);
   }
-  global.counters.used_mini_pages -= count.raw;
   give_back_run(first, count);
 }
 

@@ -3,6 +3,7 @@
 // Assumes: run.hpp and metadata.hpp give runs and slots. Keeps: I2, I3, I4, I7. Every operation
 // takes constant time.
 #pragma once
+#include "mini_page.hpp"
 #include "run.hpp"
 
 namespace gharial {
@@ -17,11 +18,6 @@ inline MetaPage* find_meta(PageIndex page) noexcept {
   return reinterpret_cast<MetaPage*>(reinterpret_cast<Word*>(global.meta_map)[page.raw]);
 }
 
-// Meta-page that holds this header: meta-pages are aligned to their slots.
-inline MetaPage& meta_of(const MiniPageHeader& header) noexcept {
-  const Address at = reinterpret_cast<Address>(&header);
-  return *reinterpret_cast<MetaPage*>(at & ~Address{kSlotBytes - 1});
-}
 inline MetaPage& meta_at(MetaLink link) noexcept {
   if constexpr (kChecked) global.counters.touched_meta_pages++;
   return *reinterpret_cast<MetaPage*>(address_of(link));
@@ -44,8 +40,5 @@ void unlist_run(MiniPageHeader& header) noexcept;
 // The newest partly free run on the page on top of the class's stack, listed no more, or null iff there is none. A
 // pop, never a search.
 MiniPageHeader* pop_listed_run(SizeClass size_class) noexcept;
-
-// Counts MiniPages in use, and their peak.
-void note_used(MiniPages count) noexcept;
 
 }  // namespace gharial

@@ -23,8 +23,8 @@
 //   I4  a page has a meta-page  <=>  a small run begins in it; `runs` counts them
 //   I5  no two free runs touch
 //   I6  a free run is in the bin of its length and in no other; the bin mask agrees
-//   I7  the class map holds the class in every MiniPage of a small run, whose entries name its header, and in the
-//       first of a medium block; else 0
+//   I7  the class map holds the class in every MiniPage of a small run in which a block may begin, whose entries name its
+//       header, and in the first of a medium block; else 0
 //   I8  a block is in one place only: live, home, cursor, or once on one free-block stack
 //   I9  the run map is walkable, run by run, to the end exactly; the last MiniPage of a run says that it is one
 //   I10 a slot is free, or one meta-page lies in it; pieces with free slots are on one stack
@@ -52,11 +52,11 @@ enum class RunKind : uint8_t {
   none = 0,      // below the heap, or never part of a run (what lies inside a run may be stale)
   free_run = 1,  // first and last MiniPage of a free run: its length
   small_run =
-      2,  // first MiniPage of a run that several blocks of one class share; `header` is in all of them
+      2,  // first MiniPage of a run that several blocks share; where blocks begin, `header` is valid
   block_run = 3,  // first MiniPage of a medium or large block
   maps = 4,       // first MiniPage of the piece of metadata in which the maps lie
   slots =
-      5,  // first MiniPage of a piece of kSlotsPerPiece slots: in place of the length, which are free
+      5,  // first MiniPage of a piece of slots: in place of the length, length × 256 + a mask of the free ones
   gap = 6,     // first MiniPage of a range that others took from sbrk
   inside = 7,  // last MiniPage of the runs above; every other one of slots: how far the first is
 };
@@ -73,7 +73,8 @@ struct RunLinks {
 template <class M> struct RunEntryOf {
   uint32_t value;
   union {
-    RunLinks links;  // of a free run: its bin; of a piece of slots: the stack of such pieces
+    RunLinks
+        links;  // of a free run: its bin; of a piece of slots (`next`): the stack of such pieces
     typename M::Word header;  // of a small run
   };
 };
@@ -96,25 +97,24 @@ inline constexpr uint8_t kUnlisted = 0xfe;
 //   unlisted  no block is home; 1: the first one lists the run
 //   listed    capacity - blocks home: the last one frees the run
 //   current   kNever: malloc works through it, it stays
-inline constexpr uint16_t kNever = 0xffff;
+inline constexpr uint32_t kNever = ~0u;
 
-//   0           32           36      40         42          44      45   46     47
-//   │ free bits │ reciprocal │ first │ capacity │ countdown │ class │ 0  │ next │ prev │
+//   0           32           36     40          44      45     46     47
+//   │ free bits │ reciprocal │ base │ countdown │ class │ next │ prev │ 0 │
 // Of the small run that begins in this MiniPage.
 struct MiniPageHeader {
   uint64_t free[kFreeWords];  // bit set: this block is free and home
   uint32_t reciprocal;        // block = (offset in run * reciprocal) >> 32
-  MiniPageIndex first;        // of the run
-  uint16_t capacity;          // blocks in the run
-  uint16_t countdown;         // see above
+  uint32_t base;              // lower half of the run's address
+  uint32_t countdown;         // see above
   SizeClass size_class;
-  uint8_t unused;
   uint8_t next,
       prev;  // on the page's list of its class; kEndOfList ends it; prev may be kUnlisted
+  uint8_t unused;
 };
 static_assert(offsetof(MiniPageHeader, reciprocal) == 32, "the drawing above");
-static_assert(offsetof(MiniPageHeader, countdown) == 42, "the drawing above");
-static_assert(offsetof(MiniPageHeader, prev) == 47 && sizeof(MiniPageHeader) == 48);
+static_assert(offsetof(MiniPageHeader, countdown) == 40, "the drawing above");
+static_assert(offsetof(MiniPageHeader, prev) == 46 && sizeof(MiniPageHeader) == 48);
 
 // Shared memory only: blocks freed by threads that do not own the page.
 struct RemoteBits {
@@ -132,22 +132,23 @@ struct PageLinks {
   MetaLink next, prev;  // 0 ends the stack
 };
 
-//   0                     1536   1540   1544          1824    1859
-//   │ 32 MiniPage headers │ page │ runs │ class links │ lists │ remote
+//   0                     1536   1540   1544   1548          1852    1890
+//   │ 32 MiniPage headers │ page │ runs │ slot │ class links │ lists │ remote
 // One for each heap page in which small runs begin. When made, only `lists` are: a header counts if its MiniPage
 // begins a small run, class links count for classes whose list is not empty.
 template <class M> struct MetaPageOf {
   MiniPageHeader mini_pages[kMiniPagesPerPage];
   PageIndex page;  // the heap page this describes
   uint32_t runs;   // small runs that begin in it
+  uint32_t slot;   // number of the slot in its piece of metadata
   PageLinks class_links[kSharedClasses + 1];
   uint8_t lists[kSharedClasses + 1];  // first partly free run of the class; kEndOfList if none
   [[no_unique_address]] std::conditional_t<M::shared, RemoteBits[kMiniPagesPerPage], Nothing>
       remote;
 };
 static_assert(offsetof(MetaPageOf<Wasm32>, page) == 1536, "the drawing above");
-static_assert(offsetof(MetaPageOf<Wasm32>, class_links) == 1544, "the drawing above");
-static_assert(offsetof(MetaPageOf<Wasm32>, lists) == 1824, "the drawing above");
+static_assert(offsetof(MetaPageOf<Wasm32>, class_links) == 1548, "the drawing above");
+static_assert(offsetof(MetaPageOf<Wasm32>, lists) == 1852, "the drawing above");
 static_assert(sizeof(MetaPageOf<Wasm32>) <= kSlotBytes, "one slot");
 static_assert(sizeof(MetaPageOf<Wasm64>) <= kSlotBytes, "one slot");
 static_assert(sizeof(MetaPageOf<Wasm32Shared>) <= 2 * kSlotBytes, "two slots");
@@ -163,13 +164,13 @@ inline constexpr uint32_t kRunBins = 64;  // one mask; the last bin holds whatev
 // One list for the structure, the layout record and JavaScript. Gauges and counters only; the rest
 // is derived.
 #define GHARIAL_COUNTERS(X)                                                                        \
-  X(fresh_mini_pages)     /* MiniPages handed out for the first time since memory grew */          \
-  X(reused_mini_pages)    /* MiniPages handed out again */                                         \
-  X(fresh_pages)          /* heap pages whose first MiniPage was handed out for the first time */  \
-  X(reused_pages)         /* heap pages whose first MiniPage was handed out again */               \
+  X(taken_mini_pages)     /* MiniPages handed out */                                               \
+  X(fresh_mini_pages)     /* of these: for the first time since memory grew */                     \
+  X(taken_pages)          /* heap pages whose first MiniPage was handed out */                     \
+  X(fresh_pages)          /* of these: for the first time since memory grew */                     \
   X(heap_grows)           /* times memory was taken from sbrk */                                   \
   X(refused_grows)        /* times growth was refused */                                           \
-  X(used_mini_pages)      /* MiniPages now in small runs and in blocks of their own */             \
+  X(used_mini_pages)      /* MiniPages now in runs that are neither free nor gaps */               \
   X(peak_used_mini_pages) /* the highest used_mini_pages so far */                                 \
   X(external_mini_pages)  /* MiniPages lost to ranges that others took from sbrk */                \
   X(touched_meta_pages)   /* checked variant: meta-pages looked at so far */
@@ -186,11 +187,12 @@ template <class M> struct GlobalMetaPageOf {
   typename M::Word meta_map;      // address of the page map: the meta-page of each heap page, or 0
   typename M::Word mapped_pages;  // heap pages that the maps cover; 0 before the first allocation
   typename M::Word break_at;  // where sbrk keeps the break (0: unknown), for readers without wasm
-  typename M::Word handed_out_at_flush;  // MiniPages handed out until the last flush
-  MiniPageIndex first, end;              // the heap: every MiniPage from first to end is in one run
-  MiniPageIndex fresh;                   // every free MiniPage from here on is fresh
-  MiniPageIndex slots_stack;             // pieces with free slots
-  uint64_t bin_mask;                     // bit b: bins[b] is not empty
+  typename M::Word taken_at_flush;  // taken_mini_pages when the last flush was
+  MiniPageIndex first, end;         // the heap: every MiniPage from first to end is in one run
+  MiniPageIndex fresh;              // every free MiniPage from here on is fresh
+  MiniPageIndex fresh_before_take;  // what that was before the last run was handed out
+  MiniPageIndex slots_stack;        // pieces with free slots
+  uint64_t bin_mask;                // bit b: bins[b] is not empty
   MetaLink class_stacks[kSharedClasses + 1];  // M3: pages with a partly free run of the class
   MiniPageIndex bins[kRunBins];               // free runs
   CountersOf<M> counters;

@@ -5,11 +5,11 @@
 
 namespace gharial {
 
-// A slot, contents stale; kNone iff memory ran out. Constant time, but for growth.
-Address obtain_slot() noexcept;
+// A slot for a meta-page, of which only `slot` is written; null iff memory ran out. Constant time, but for growth.
+MetaPage* obtain_slot() noexcept;
 
 // Makes a slot free. Constant time.
-void give_back_slot(Address slot) noexcept;
+void give_back_slot(const MetaPage& meta) noexcept;
 
 // Pieces whose slots are all free become free runs. O(pieces with free slots).
 void give_back_free_pieces() noexcept;

@@ -5,34 +5,43 @@
 
 namespace gharial {
 
+// Meta-page that holds this header: meta-pages are aligned to their slots.
+inline MetaPage& meta_of(const MiniPageHeader& header) noexcept {
+  const Address at = reinterpret_cast<Address>(&header);
+  return *reinterpret_cast<MetaPage*>(at & ~Address{kSlotBytes - 1});
+}
+
 inline Address run_address(const MiniPageHeader& header) noexcept {
-  return address_of(header.first);
+  if constexpr (sizeof(Address) == 4) return header.base;
+  return address_of(first_of(meta_of(header).page)) + header.base % kHeapPageBytes;
+}
+
+// Blocks in the run. Constant time.
+inline uint32_t capacity_of(const MiniPageHeader& header) noexcept {
+  return block_at(static_cast<uint32_t>(bytes_in(shared_run_of(header.size_class))),
+                  header.reciprocal);
 }
 
 // Makes the header that of a run of the class, current from now on: every block is home. Constant time.
 inline void make_header(MiniPageHeader& header, SizeClass size_class,
                         MiniPageIndex first) noexcept {
-  const uint32_t block_bytes = bytes_of(size_class);
-  const uint32_t reciprocal = reciprocal_of(block_bytes);
-  const uint32_t blocks =
-      block_at(static_cast<uint32_t>(bytes_in(mini_pages_of(size_class))), reciprocal);
-  header.free[0] = ~uint64_t{0} >> (blocks < 64 ? 64 - blocks : 0);
+  header.reciprocal = reciprocal_of(bytes_of(size_class));
+  header.size_class = size_class;
+  const uint32_t blocks = capacity_of(header);
+  header.free[0] = blocks < 64 ? (uint64_t{1} << blocks) - 1 : ~uint64_t{0};
   header.free[1] = header.free[2] = header.free[3] = 0;
   for (uint32_t below = 64; below < blocks; below += 64)
     header.free[below / 64] = ~uint64_t{0} >> (blocks - below < 64 ? below + 64 - blocks : 0);
-  header.reciprocal = reciprocal;
-  header.first = first;
-  header.capacity = static_cast<uint16_t>(blocks);
+  header.base = static_cast<uint32_t>(address_of(first));
   header.countdown = kNever;
-  header.size_class = size_class;
-  header.unused = 0;
   header.next = kEndOfList;
   header.prev = kUnlisted;
+  header.unused = 0;
 }
 
 // Number of the block in its run. Constant time.
 inline uint32_t block_number(const MiniPageHeader& header, Address block) noexcept {
-  return block_at(static_cast<uint32_t>(block - run_address(header)), header.reciprocal);
+  return block_at(static_cast<uint32_t>(block) - header.base, header.reciprocal);
 }
 
 inline bool is_home(const MiniPageHeader& header, uint32_t block) noexcept {

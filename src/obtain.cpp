@@ -11,33 +11,29 @@ static constinit bool must_not_abort = false;
 QuietGrowth::QuietGrowth() noexcept : before{must_not_abort} { must_not_abort = true; }
 QuietGrowth::~QuietGrowth() { must_not_abort = before; }
 
-namespace {
-
-Word handed_out() noexcept {
-  return global.counters.fresh_mini_pages + global.counters.reused_mini_pages;
-}
-
 // A flush costs more than a new heap page is worth, unless many MiniPages were handed out since the last one: an eighth of
 // the heap, and a heap page at least. What stacks and cursors hold now was among them, so it is no more.
-bool is_flush_due() noexcept {
-  const Word since = handed_out() - global.handed_out_at_flush;
+static bool is_flush_due() noexcept {
+  const Word since = global.counters.taken_mini_pages - global.taken_at_flush;
   return since * 8 >= (global.end - global.first).raw + 8 * kMiniPagesPerPage;
 }
 
-}  // namespace
+// Growth is dear, and sbrk may end the program (ABORTING_MALLOC): what is at hand goes back before it. Medium blocks, which cost no
+// more here than when they were freed, go first.
+[[clang::minsize]] static MiniPageIndex obtain_slowly(MiniPages count, RunKind kind) noexcept {
+  give_back_medium_blocks();
+  MiniPageIndex first = take_run(count, kind);
+  if (first != kNoMiniPage) return first;
+  if (is_flush_due() || !can_grow_heap(count)) flush();
+  first = search_run(count, kind);
+  if (first != kNoMiniPage || (must_not_abort && !can_grow_heap(count))) return first;
+  first = grow_heap(count);
+  return first != kNoMiniPage ? take_front(first, count, kind) : kNoMiniPage;
+}
 
-// Growth is dear, and sbrk may end the program (ABORTING_MALLOC): what is at hand goes home before it.
-Run obtain_run(MiniPages count, RunKind kind) noexcept {
-  Run run = take_run(count, kind);
-  if (run.first != kNoMiniPage) return run;
-  if (is_flush_due() || !can_grow_heap(count)) {
-    flush();
-    global.handed_out_at_flush = handed_out();
-  }
-  run = search_run(count, kind);
-  if (run.first != kNoMiniPage || (must_not_abort && !can_grow_heap(count))) return run;
-  const MiniPageIndex first = grow_heap(count);
-  return first != kNoMiniPage ? take_front(first, count, kind) : kNoRun;
+MiniPageIndex obtain_run(MiniPages count, RunKind kind) noexcept {
+  const MiniPageIndex first = take_run(count, kind);
+  return first != kNoMiniPage ? first : obtain_slowly(count, kind);
 }
 
 }  // namespace gharial

@@ -5,8 +5,8 @@
 
 namespace gharial {
 
-// A run of `count` MiniPages of that kind; its first is kNoMiniPage iff memory ran out.
-Run obtain_run(MiniPages count, RunKind kind) noexcept;
+// A run of `count` MiniPages of that kind: its first; kNoMiniPage iff memory ran out.
+MiniPageIndex obtain_run(MiniPages count, RunKind kind) noexcept;
 
 // While one lives, obtaining fails rather than let sbrk end the program: for a shrink, which may stay.
 struct QuietGrowth {

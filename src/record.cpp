@@ -66,8 +66,7 @@ constexpr uint32_t kSchemaVersion = 2;
   X(header_free, offsetof(MiniPageHeader, free))                                                   \
   X(header_free_words, kFreeWords)                                                                 \
   X(header_reciprocal, offsetof(MiniPageHeader, reciprocal))                                       \
-  X(header_first, offsetof(MiniPageHeader, first))                                                 \
-  X(header_capacity, offsetof(MiniPageHeader, capacity))                                           \
+  X(header_base, offsetof(MiniPageHeader, base))                                                   \
   X(header_countdown, offsetof(MiniPageHeader, countdown))                                         \
   X(header_size_class, offsetof(MiniPageHeader, size_class))                                       \
   X(header_next, offsetof(MiniPageHeader, next))                                                   \
@@ -78,6 +77,7 @@ constexpr uint32_t kSchemaVersion = 2;
   X(meta_mini_pages, offsetof(MetaPage, mini_pages))                                               \
   X(meta_page, offsetof(MetaPage, page))                                                           \
   X(meta_runs, offsetof(MetaPage, runs))                                                           \
+  X(meta_slot, offsetof(MetaPage, slot))                                                           \
   X(meta_class_links, offsetof(MetaPage, class_links))                                             \
   X(meta_lists, offsetof(MetaPage, lists))                                                         \
   X(global_bytes, sizeof(GlobalMetaPage))                                                          \

@@ -7,24 +7,27 @@
 namespace gharial {
 namespace {
 
-void insert_run(MiniPageIndex first, MiniPages length) noexcept {
+// `map` is front.run_map, loaded once: stores to entries might change it, for all the compiler knows.
+void insert_run(RunEntry* map, MiniPageIndex first, MiniPages length) noexcept {
   const uint32_t bin = bin_of(length);
   const uint32_t value = entry_value(RunKind::free_run, length.raw);
-  RunEntry& head = entry_of(first);
-  entry_of(first + length - kOneMiniPage).value = value;
+  RunEntry& head = map[first.raw];
+  map[(first + length).raw - 1].value = value;
   head.value = value;
   const MiniPageIndex next = global.bins[bin];
   head.links = {next, kNoMiniPage};
-  if (next != kNoMiniPage) entry_of(next).links.prev = first;
   global.bins[bin] = first;
-  global.bin_mask |= uint64_t{1} << bin;
+  if (next != kNoMiniPage)
+    map[next.raw].links.prev = first;
+  else
+    global.bin_mask |= uint64_t{1} << bin;
 }
 
-void unlink_run(const RunEntry& head) noexcept {
+void unlink_run(RunEntry* map, const RunEntry& head) noexcept {
   const auto [next, prev] = head.links;
-  if (next != kNoMiniPage) entry_of(next).links.prev = prev;
+  if (next != kNoMiniPage) map[next.raw].links.prev = prev;
   if (prev != kNoMiniPage) {
-    entry_of(prev).links.next = next;
+    map[prev.raw].links.next = next;
     return;
   }
   const uint32_t bin = bin_of(length_of(head));
@@ -32,14 +35,14 @@ void unlink_run(const RunEntry& head) noexcept {
   if (next == kNoMiniPage) global.bin_mask &= ~(uint64_t{1} << bin);
 }
 
-// A free run of `count` MiniPages or more, or none. The own bin of a long run may hold shorter ones: its head is tried, then
-// the bins above.
-MiniPageIndex find_run(MiniPages count) noexcept {
+// The bin whose first run has `count` MiniPages or more, or kRunBins. The own bin of a long run may hold shorter ones: its first
+// is tried, then the bins above.
+uint32_t find_bin(MiniPages count) noexcept {
   const uint32_t bin = bin_of(count);
   const MiniPageIndex own = global.bins[bin];
-  if (own != kNoMiniPage && length_of(entry_of(own)) >= count) return own;
+  if (own != kNoMiniPage && length_of(entry_of(own)) >= count) return bin;
   const uint64_t above = global.bin_mask & ~uint64_t{1} << bin;
-  return above == 0 ? kNoMiniPage : global.bins[std::countr_zero(above)];
+  return above == 0 ? kRunBins : static_cast<uint32_t>(std::countr_zero(above));
 }
 
 // Heap pages that begin among the MiniPages from `first` to `end`.
@@ -48,20 +51,20 @@ uint32_t pages_begun(MiniPageIndex first, MiniPageIndex end) noexcept {
          page_of(MiniPageIndex{first.raw + kMiniPagesPerPage - 1}).raw;
 }
 
-// Counts MiniPages and heap pages as handed out, fresh or re-used (M6): the fresh ones are all those from
+// Counts MiniPages and heap pages as handed out and in use, and which of them are fresh (M6): all those from
 // global.fresh on. What an aligned block does not need counts too: it comes back.
 void count_taken(MiniPageIndex first, MiniPageIndex end) noexcept {
   Counters& counters = global.counters;
-  MiniPageIndex old_end = end;
-  if (end > global.fresh) {
-    const MiniPageIndex from = first > global.fresh ? first : global.fresh;
-    old_end = from;
-    counters.fresh_mini_pages += (end - from).raw;
-    counters.fresh_pages += pages_begun(from, end);
-    global.fresh = end;
-  }
-  counters.reused_mini_pages += (old_end - first).raw;
-  counters.reused_pages += pages_begun(first, old_end);
+  counters.taken_mini_pages += (end - first).raw;
+  counters.taken_pages += pages_begun(first, end);
+  counters.used_mini_pages += (end - first).raw;
+  note_peak();
+  const MiniPageIndex fresh = global.fresh_before_take = global.fresh;
+  if (end <= fresh) return;
+  const MiniPageIndex from = first > fresh ? first : fresh;
+  counters.fresh_mini_pages += (end - from).raw;
+  counters.fresh_pages += pages_begun(from, end);
+  global.fresh = end;
 }
 
 }  // namespace
@@ -76,49 +79,65 @@ MiniPages free_run_at(MiniPageIndex at) noexcept {
   return kind_of(entry) == RunKind::free_run ? length_of(entry) : kNoMiniPages;
 }
 
-Run take_front(MiniPageIndex first, MiniPages count, RunKind kind) noexcept {
-  const RunEntry& head = entry_of(first);
+// Hands out the first `count` MiniPages of a free run that was unlinked.
+static MiniPageIndex hand_out(RunEntry* map, MiniPageIndex first, MiniPages count,
+                              RunKind kind) noexcept {
+  RunEntry& head = map[first.raw];
   const MiniPages rest = length_of(head) - count;
-  unlink_run(head);
-  if (rest != kNoMiniPages) insert_run(first + count, rest);
-  write_run(first, count, kind);
-  const Run run{first, global.fresh};
-  count_taken(first, first + count);
-  return run;
+  const MiniPageIndex end = first + count;
+  if (rest != kNoMiniPages) insert_run(map, end, rest);
+  map[end.raw - 1].value = entry_value(RunKind::inside, 0);
+  head.value = entry_value(kind, count.raw);
+  count_taken(first, end);
+  return first;
 }
 
-Run take_run(MiniPages count, RunKind kind) noexcept {
-  const MiniPageIndex first = find_run(count);
-  return first == kNoMiniPage ? kNoRun : take_front(first, count, kind);
+MiniPageIndex take_front(MiniPageIndex first, MiniPages count, RunKind kind) noexcept {
+  RunEntry* const map = front.run_map;
+  unlink_run(map, map[first.raw]);
+  return hand_out(map, first, count, kind);
 }
 
-[[clang::minsize]] Run search_run(MiniPages count, RunKind kind) noexcept {
-  MiniPageIndex first = find_run(count);
-  if (first == kNoMiniPage) {
-    first = global.bins[bin_of(count)];
-    while (first != kNoMiniPage && length_of(entry_of(first)) < count)
-      first = entry_of(first).links.next;
-    if (first == kNoMiniPage) return kNoRun;
-  }
-  return take_front(first, count, kind);
+MiniPageIndex take_run(MiniPages count, RunKind kind) noexcept {
+  const uint32_t bin = find_bin(count);
+  if (bin == kRunBins) return kNoMiniPage;
+  RunEntry* const map = front.run_map;
+  const MiniPageIndex first = global.bins[bin], next = map[first.raw].links.next;
+  global.bins[bin] = next;
+  if (next != kNoMiniPage)
+    map[next.raw].links.prev = kNoMiniPage;
+  else
+    global.bin_mask &= ~(uint64_t{1} << bin);
+  return hand_out(map, first, count, kind);
+}
+
+[[clang::minsize]] MiniPageIndex search_run(MiniPages count, RunKind kind) noexcept {
+  const MiniPageIndex found = take_run(count, kind);
+  if (found != kNoMiniPage) return found;
+  MiniPageIndex first = global.bins[bin_of(count)];
+  while (first != kNoMiniPage && length_of(entry_of(first)) < count)
+    first = entry_of(first).links.next;
+  return first == kNoMiniPage ? first : take_front(first, count, kind);
 }
 
 void give_back_run(MiniPageIndex first, MiniPages count) noexcept {
+  RunEntry* const map = front.run_map;
+  global.counters.used_mini_pages -= count.raw;
   // If a run below swallows it, no block may seem to begin here.
-  entry_of(first).value = entry_value(RunKind::inside, 0);
-  const RunEntry& next = entry_of(first + count);
+  map[first.raw].value = entry_value(RunKind::inside, 0);
+  const RunEntry& next = map[(first + count).raw];
   if (kind_of(next) == RunKind::free_run) {
-    unlink_run(next);
+    unlink_run(map, next);
     count = count + length_of(next);
   }
-  const RunEntry& before = entry_of(first - kOneMiniPage);
+  const RunEntry& before = map[first.raw - 1];
   if (kind_of(before) == RunKind::free_run) {
     const MiniPages length = length_of(before);
     first = first - length;
-    unlink_run(entry_of(first));
+    unlink_run(map, map[first.raw]);
     count = count + length;
   }
-  insert_run(first, count);
+  insert_run(map, first, count);
 }
 
 }  // namespace gharial

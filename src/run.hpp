@@ -21,6 +21,13 @@ constexpr RunKind kind_of(const RunEntry& entry) noexcept {
 constexpr MiniPages length_of(const RunEntry& entry) noexcept {
   return MiniPages{entry.value >> kRunKindBits};
 }
+// Of a piece of slots: which are free, and how many there are.
+constexpr uint32_t free_slots(const RunEntry& piece) noexcept {
+  return length_of(piece).raw & ((1u << kSlotsPerPiece) - 1);
+}
+constexpr MiniPages slots_in(const RunEntry& piece) noexcept {
+  return MiniPages{length_of(piece).raw >> kSlotsPerPiece};
+}
 constexpr uint32_t entry_value(RunKind kind, uint32_t number) noexcept {
   return number << kRunKindBits | static_cast<uint32_t>(kind);
 }
@@ -40,25 +47,26 @@ static_assert(bin_of(MiniPages{21}) == 17 && bin_of(MiniPages{33}) == 20);
 static_assert(bin_of(MiniPages{1u << 16}) == kRunBins - 1);
 static_assert(bin_of(MiniPages{1u << 21}) == kRunBins - 1);
 
-// A run that was handed out: MiniPages from `fresh_from` on never were before, so they are zero. first ==
-// kNoMiniPage: there is none.
-struct Run {
-  MiniPageIndex first, fresh_from;
-};
-inline constexpr Run kNoRun{kNoMiniPage, kNoMiniPage};
+// What is in use now may be more than ever.
+inline void note_peak() noexcept {
+  Counters& counters = global.counters;
+  if (counters.used_mini_pages > counters.peak_used_mini_pages)
+    counters.peak_used_mini_pages = counters.used_mini_pages;
+}
 
-// A run of `count` MiniPages, out of the free ones, of that kind. Constant time: one look into the own bin, then a
+// A run of `count` MiniPages, out of the free ones, of that kind: its first, or kNoMiniPage. Those of its MiniPages from
+// global.fresh_before_take on were never handed out before, so they are zero. Constant time: one look into the own bin, then a
 // bit mask (Masmano, Ripoll, Crespo, Real: TLSF, ECRTS 2004, §3, with exact bins for short runs).
-Run take_run(MiniPages count, RunKind kind) noexcept;
+MiniPageIndex take_run(MiniPages count, RunKind kind) noexcept;
 
 // The same, but looks at every run of the own bin: for use before memory grows. O(free runs).
-Run search_run(MiniPages count, RunKind kind) noexcept;
+MiniPageIndex search_run(MiniPages count, RunKind kind) noexcept;
 
 // MiniPages in the free run that begins there; none iff no free run does. Constant time.
 MiniPages free_run_at(MiniPageIndex at) noexcept;
 
 // Takes the first `count` MiniPages of the free run that begins there and is long enough. Constant time.
-Run take_front(MiniPageIndex first, MiniPages count, RunKind kind) noexcept;
+MiniPageIndex take_front(MiniPageIndex first, MiniPages count, RunKind kind) noexcept;
 
 // Writes first and last entry of a run that is not free.
 void write_run(MiniPageIndex first, MiniPages count, RunKind kind) noexcept;

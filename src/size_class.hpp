@@ -1,8 +1,8 @@
 // size_class.hpp — bytes to size class and back, and how each class is laid into MiniPages.
 // Classes 1 … kSharedClasses share runs of MiniPages among several blocks; class kSharedClasses + n is one block
 // of n whole MiniPages. Class 0 is "large": no request has it.
-// By size: 8-byte steps to 64, four per doubling to 4 KiB, 4608, 5120, 6144, 7168, 8192, 9216, then every number of
-// MiniPages to 58 KiB.
+// By size: 8-byte steps to 64, four per doubling to 8 KiB and an eighth above 512 B, 1, 2, 4 and 8 KiB, then every number of
+// MiniPages to 52 KiB.
 // Keeps: every request gets the tightest class that meets its alignment (proved below at compile
 // time).
 #pragma once
@@ -16,9 +16,10 @@ inline constexpr uint32_t kStepClasses = 8;         // 8, 16, … 64
 inline constexpr uint32_t kClassesPerDoubling = 4;  // above 64: waste of at most a fifth
 inline constexpr uint32_t kStepMax = kStepBytes * kStepClasses;
 
-// Blocks above a MiniPage of which several share a run: what whole MiniPages would meet badly. Requests just
-// above a power of two are frequent, hence 4608 and 9216.
-inline constexpr uint16_t kOddClassBytes[] = {2560, 3072, 3584, 4608, 5120, 7168, 9216};
+// Requests just above a power of two are frequent (a page and a header): an eighth more. And blocks above a MiniPage
+// that whole MiniPages would meet badly.
+inline constexpr uint16_t kOddClassBytes[] = {576,  1152, 2304, 2560, 3072,
+                                              3584, 4608, 5120, 7168, 9216};
 inline constexpr uint32_t kOddClasses = sizeof kOddClassBytes / sizeof *kOddClassBytes;
 inline constexpr uint32_t kEvenClasses =
     kStepClasses + kClassesPerDoubling * (log2(kMiniPageBytes) - log2(kStepMax)) - 1;
@@ -44,6 +45,11 @@ static_assert(kBaseAlignment == 8 || kBaseAlignment == 16);
 
 // True iff several blocks of the class share a run. Constant time, no load.
 constexpr bool is_shared(SizeClass size_class) noexcept { return size_class.raw <= kSharedClasses; }
+
+// The same for a key, which may be that of "large": then false. One comparison.
+constexpr bool is_shared(ClassKey key) noexcept {
+  return uint32_t{key.raw} - 1 < key_of(SizeClass{kSharedClasses}).raw;
+}
 
 // Class that is a single block of so many whole MiniPages, 1 … kClassMaxMiniPages.
 constexpr SizeClass class_of_mini_pages(MiniPages count) noexcept {
@@ -96,10 +102,10 @@ consteval SizeClass tightest_class(uint32_t bytes, uint32_t alignment) {
   return tightest;
 }
 
-inline constexpr uint32_t kCoarseStepBytes = 512;
+inline constexpr uint32_t kCoarseStepBytes = 256;
 struct ClassTables {
   uint8_t key_of_step[kSmallMax / kStepBytes + 1];         // indexed by (bytes + 7) / 8
-  uint8_t class_of_coarse[kSharedMax / kCoarseStepBytes];  // above kSmallMax, by (bytes - 1) / 512
+  uint8_t class_of_coarse[kSharedMax / kCoarseStepBytes];  // above kSmallMax, by (bytes - 1) / 256
 };
 consteval ClassTables make_class_tables() {
   ClassTables tables{};
@@ -163,7 +169,7 @@ consteval ClassCut make_class_cut() {
   ClassCut cut{};
   for (uint8_t c = 1; c <= kSharedClasses; ++c) {
     const uint32_t bytes = bytes_of(SizeClass{c});
-    const uint32_t divisor = bytes > kMiniPageBytes ? 2 * kTailWasteDivisor : kTailWasteDivisor;
+    const uint32_t divisor = bytes > 2 * kMiniPageBytes ? kNoTailWaste : kTailWasteDivisor;
     for (uint8_t run = 1; cut.mini_pages[c] == 0; ++run) {
       const uint32_t whole = run * kMiniPageBytes;
       if (whole >= 2 * bytes && (whole % bytes) * divisor <= whole) cut.mini_pages[c] = run;
@@ -174,10 +180,14 @@ consteval ClassCut make_class_cut() {
 inline constexpr ClassCut kClassCut = make_class_cut();
 inline constexpr uint32_t kSharedRunMax = 9;  // MiniPages of the longest run that blocks share
 
+// MiniPages in a run of a shared class. One load.
+constexpr MiniPages shared_run_of(SizeClass size_class) noexcept {
+  return MiniPages{kClassCut.mini_pages[size_class.raw]};
+}
 // MiniPages in a run of the class.
 constexpr MiniPages mini_pages_of(SizeClass size_class) noexcept {
-  return MiniPages{is_shared(size_class) ? kClassCut.mini_pages[size_class.raw]
-                                         : size_class.raw - kSharedClasses};
+  return is_shared(size_class) ? shared_run_of(size_class)
+                               : MiniPages{size_class.raw - kSharedClasses};
 }
 // Blocks in a run of the class, 1 … 256.
 constexpr uint32_t blocks_of(SizeClass size_class) noexcept {

@@ -20,7 +20,8 @@ bool walk_blocks(MiniPageIndex first, const RunEntry& entry, MiniPages length,
   if (kind_of(entry) != RunKind::small_run) return false;
   const MiniPageHeader& header = header_at(address_of(first));
   const uint32_t block_bytes = bytes_of(header.size_class);
-  for (uint32_t number = 0; number < header.capacity; ++number)
+  const uint32_t capacity = capacity_of(header);
+  for (uint32_t number = 0; number < capacity; ++number)
     if (visit(run_address(header) + number * block_bytes, size_t{block_bytes},
               state_in_run(header, number)))
       return true;
@@ -36,7 +37,7 @@ void collect(gharial_stats& stats) noexcept {
     case RunKind::small_run: {
       const MiniPageHeader& header = header_at(address_of(first));
       stats.small_mini_pages += length.raw;
-      stats.slack_bytes += bytes - header.capacity * size_t{bytes_of(header.size_class)};
+      stats.slack_bytes += bytes - capacity_of(header) * size_t{bytes_of(header.size_class)};
       break;
     }
     case RunKind::block_run: stats.block_mini_pages += length.raw; break;
@@ -45,7 +46,7 @@ void collect(gharial_stats& stats) noexcept {
       stats.metadata_bytes += bytes;
       break;
     case RunKind::slots: {
-      const size_t free = static_cast<size_t>(std::popcount(length_of(entry).raw)) * kSlotBytes;
+      const size_t free = static_cast<size_t>(std::popcount(free_slots(entry))) * kSlotBytes;
       stats.metadata_mini_pages += length.raw;
       stats.free_bytes += free;
       stats.metadata_bytes += bytes - free;
@@ -68,9 +69,9 @@ void collect(gharial_stats& stats) noexcept {
   const Counters& counters = global.counters;
   stats.peak_used_bytes = counters.peak_used_mini_pages * kMiniPageBytes;
   stats.fresh_mini_pages = counters.fresh_mini_pages;
-  stats.reused_mini_pages = counters.reused_mini_pages;
+  stats.reused_mini_pages = counters.taken_mini_pages - counters.fresh_mini_pages;
   stats.fresh_pages = counters.fresh_pages;
-  stats.reused_pages = counters.reused_pages;
+  stats.reused_pages = counters.taken_pages - counters.fresh_pages;
   stats.heap_grows = counters.heap_grows;
 }
 

@@ -14,7 +14,7 @@ enum class BlockState : uint8_t { no_block = 0, live = 1, cached = 2, home = 3 }
 // MiniPages of the run that begins at the entry; none iff none does.
 inline MiniPages walked_length(const RunEntry& entry) noexcept {
   switch (kind_of(entry)) {
-  case RunKind::slots: return MiniPages{kSlotsPerPiece};
+  case RunKind::slots: return slots_in(entry);
   case RunKind::none:
   case RunKind::inside: return kNoMiniPages;
   default: return length_of(entry);
@@ -80,7 +80,8 @@ inline BlockState state_of(Address block) noexcept {
                : BlockState::no_block;
   const MiniPageHeader& header = header_at(block);
   const uint32_t number = block_number(header, block);
-  return number < header.capacity && run_address(header) + number * bytes_of(size_class) == block
+  return number < capacity_of(header) &&
+                 run_address(header) + number * bytes_of(size_class) == block
              ? state_in_run(header, number)
              : BlockState::no_block;
 }

@@ -27,8 +27,8 @@ const FLAGS = [
 /** Why a call is no part of the bound: memory grew or growth was refused, or all at hand was sent home to avoid that. */
 export const ASIDE = /** @type {const} */ ({ no: 0, growth: 1, flush: 2 });
 
-/** gharial's flush stands where growth would: it comes before memory grows, and may make that needless. */
-const FLUSH = 'gharial::flush()';
+/** What gharial does first where memory would grow: it may make that needless. */
+const FLUSH = 'gharial::give_back_medium_blocks(';
 
 /** @typedef {{ calls: number, instructions: number }} Share of one function in one call */
 /**
@@ -49,7 +49,7 @@ export const heaps = async (allocator, { port, split = false } = {}) => {
   const { default: create } = await import(pathToFileURL(path).href);
   const bytes = readFileSync(path.replace(/mjs$/, 'wasm'));
   const names = functionNames(new WebAssembly.Module(bytes));
-  const flush = names.indexOf(FLUSH);
+  const flush = names.findIndex((name) => name?.startsWith(FLUSH));
   const module = new WebAssembly.Module(
     /** @type {BufferSource} */ (instrument(bytes, { split: split || (flush < 0 ? [] : [flush]) })),
   );

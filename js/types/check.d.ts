@@ -5,17 +5,12 @@ export class Findings {
     /** @param {HeapImage} heap */
     constructor(heap: HeapImage);
     /** @type {HeapFault[]} */ errors: HeapFault[];
-    /** @type {import('./walk.js').PageRun[]} */ runs: import("./walk.js").PageRun[];
+    /** @type {import('./walk.js').Run[]} */ runs: import("./walk.js").Run[];
     /** @type {Map<number, MetaPage>} meta-pages by heap page */ meta: Map<number, MetaPage>;
-    /** @type {Map<number, { size_class: number, header: import('./heap_image.js').MiniPageHeader, address: number, length: number }>} runs by MiniPage: all of theirs, or the first if they are one block */
-    class_runs: Map<number, {
-        size_class: number;
-        header: import("./heap_image.js").MiniPageHeader;
-        address: number;
-        length: number;
-    }>;
+    /** @type {Map<number, import('./walk.js').Run>} runs of classes by MiniPage: those in which a block may begin */
+    class_runs: Map<number, import("./walk.js").Run>;
+    /** @type {Map<number, import('./walk.js').Run>} by the address of their header */ small_runs: Map<number, import("./walk.js").Run>;
     /** @type {Map<number, number>} pages whose list of a class is not empty: class stacks must have as many */ listed: Map<number, number>;
-    used_mini_pages: number;
     /** @readonly */ readonly heap: import("./heap_image.js").HeapImage;
     get full(): boolean;
     /** @param {string} code @param {number} address @param {string} message */
@@ -29,7 +24,7 @@ export type HeapImage = import("./heap_image.js").HeapImage;
 export type MetaPage = import("./heap_image.js").MetaPage;
 export type HeapFault = {
     /**
-     * the invariant that does not hold, `I1` … `I12`; `read`: a place that cannot be read
+     * the invariant that does not hold, `I1` … `I11`; `read`: a place that cannot be read
      */
     code: string;
     /**

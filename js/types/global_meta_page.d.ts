@@ -1,41 +1,32 @@
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /**
- * @typedef {object} GlobalMetaPage page indexes are addresses / 64 KiB; every list is in order from the top of its stack
- * @property {number} heap_begin lowest byte that sbrk gave; 0 before the first allocation
- * @property {number} first_page
- * @property {number} end_page
- * @property {number} fresh_page every free page from here on is fresh
- * @property {number} warm_page one whole free page kept cut; 0: none
+ * @typedef {object} GlobalMetaPage page indexes are addresses / 64 KiB, MiniPages are numbered by address / 2 KiB; every list is in order from the top of its stack
+ * @property {number} first_mini_page the heap's first; 0 before the first allocation
+ * @property {number} end_mini_page
+ * @property {number} fresh_mini_page every free MiniPage from here on is fresh
  * @property {number} mapped_pages heap pages that the maps cover
  * @property {number} map_size bytes of the maps
  * @property {{ size_class: number, block_size: number, pages: number[] }[]} size_class_stacks heap pages with a partly free run of the class
- * @property {{ room: number, pages: number[] }[]} room_stacks heap pages by their longest run of free MiniPages
- * @property {{ spare: number, pages: number[] }[]} spare_stacks first pages of large blocks by the spare MiniPages of their last page; stacks that hold some
- * @property {{ bin: number, runs: { page_index: number, number_of_pages: number }[] }[]} run_bins free runs of heap pages; bins that hold some
- * @property {number[]} metadata_stack metadata pages with free slots
+ * @property {{ bin: number, runs: { mini_page: number, number_of_mini_pages: number }[] }[]} run_bins free runs; bins that hold some
+ * @property {number[]} slot_pieces first MiniPages of the pieces of metadata that have free slots
  * @property {Record<import('./layout.js').CounterName, number>} counters
  */
 /** @param {HeapImage} heap @returns {GlobalMetaPage} */
 export function globalMetaPage(heap: HeapImage): GlobalMetaPage;
 export type HeapImage = import("./heap_image.js").HeapImage;
 /**
- * page indexes are addresses / 64 KiB; every list is in order from the top of its stack
+ * page indexes are addresses / 64 KiB, MiniPages are numbered by address / 2 KiB; every list is in order from the top of its stack
  */
 export type GlobalMetaPage = {
     /**
-     * lowest byte that sbrk gave; 0 before the first allocation
+     * the heap's first; 0 before the first allocation
      */
-    heap_begin: number;
-    first_page: number;
-    end_page: number;
+    first_mini_page: number;
+    end_mini_page: number;
     /**
-     * every free page from here on is fresh
+     * every free MiniPage from here on is fresh
      */
-    fresh_page: number;
-    /**
-     * one whole free page kept cut; 0: none
-     */
-    warm_page: number;
+    fresh_mini_page: number;
     /**
      * heap pages that the maps cover
      */
@@ -53,32 +44,18 @@ export type GlobalMetaPage = {
         pages: number[];
     }[];
     /**
-     * heap pages by their longest run of free MiniPages
-     */
-    room_stacks: {
-        room: number;
-        pages: number[];
-    }[];
-    /**
-     * first pages of large blocks by the spare MiniPages of their last page; stacks that hold some
-     */
-    spare_stacks: {
-        spare: number;
-        pages: number[];
-    }[];
-    /**
-     * free runs of heap pages; bins that hold some
+     * free runs; bins that hold some
      */
     run_bins: {
         bin: number;
         runs: {
-            page_index: number;
-            number_of_pages: number;
+            mini_page: number;
+            number_of_mini_pages: number;
         }[];
     }[];
     /**
-     * metadata pages with free slots
+     * first MiniPages of the pieces of metadata that have free slots
      */
-    metadata_stack: number[];
+    slot_pieces: number[];
     counters: Record<import("./layout.js").CounterName, number>;
 };

@@ -5,109 +5,139 @@ export class HeapImage {
     /** @readonly */ readonly memory: Image;
     /** @readonly */ readonly page_bytes: number;
     /** @readonly */ readonly mini_bytes: number;
-    /** @readonly MiniPages in a heap page; a mask has a bit for each */
+    /** @readonly MiniPages in a heap page */
     readonly minis: number;
-    /** @readonly */ readonly heap_begin: number;
     /** @readonly */ readonly break_at: number;
-    /** @readonly */ readonly mapped_pages: number;
-    /** @readonly the maps: page map, headers and classes of MiniPages, in one piece */
+    /** @readonly heap pages that the maps cover */
+    readonly mapped_pages: number;
+    /** @readonly addresses of the maps: entries and classes of MiniPages, meta-pages of heap pages */
     readonly maps: {
-        at: number;
-        bytes: number;
-        headers_at: number;
-        classes_at: number;
+        runs: number;
+        classes: number;
+        metas: number;
     };
-    /** @readonly */ readonly first_page: number;
-    /** @readonly */ readonly end_page: number;
-    /** @readonly */ readonly fresh_page: number;
-    /** @readonly */ readonly warm_page: number;
-    /** @readonly */ readonly metadata_stack: number;
-    /** @readonly */ readonly room_mask: number;
-    /** @readonly */ readonly spare_mask: number;
+    /** @readonly the heap: MiniPages from here … */
+    readonly first: number;
+    /** @readonly … up to here; 0 before the first allocation */
+    readonly end: number;
+    /** @readonly every free MiniPage from here on is fresh */
+    readonly fresh: number;
+    /** @readonly */ readonly slots_stack: number;
     /** @readonly */ readonly bin_masks: number[];
-    /** Address of a heap page. @param {number} page */
-    addressOf(page: number): number;
-    /** @param {number} page @returns {PageEntry} */
-    entry(page: number): PageEntry;
+    /** @readonly heap pages in which the heap lies, wholly or in part: from here … */
+    readonly first_page: number;
+    /** @readonly … up to here */
+    readonly end_page: number;
+    /** Address of a MiniPage. @param {number} mini_page */
+    addressOf(mini_page: number): number;
+    /** @param {number} address */
+    miniPageOf(address: number): number;
+    /** @param {number} mini_page */
+    pageOf(mini_page: number): number;
+    /** Whether a MiniPage of the heap has this number. @param {number} mini_page */
+    holds(mini_page: number): boolean;
+    /** @param {number} mini_page @returns {RunEntry} */
+    entry(mini_page: number): RunEntry;
+    /** The class map's byte of a MiniPage as a class: 0 for "large" and for what is no block of a class. @param {number} mini_page */
+    mappedClass(mini_page: number): number;
+    /** Class of a block of so many whole MiniPages; 0: large. @param {number} mini_pages */
+    classOfMiniPages(mini_pages: number): number;
+    /** Address of the meta-page of a heap page; 0: it has none. @param {number} page */
+    metaAddress(page: number): number;
     /** @param {number} address @returns {MetaPage} */
     metaPage(address: number): MetaPage;
-    /** Header of a MiniPage. @param {MetaPage} meta @param {number} mini_page @returns {MiniPageHeader} */
-    header(meta: MetaPage, mini_page: number): MiniPageHeader;
+    /** Blocks in a run of the class; 0: no such class. @param {number} size_class */
+    capacityOf(size_class: number): number;
+    /** Where the header of a small run lies that begins in this MiniPage. @param {MetaPage} meta @param {number} mini_page */
+    headerAddress(meta: MetaPage, mini_page: number): number;
+    /** @param {number} address @returns {MiniPageHeader} */
+    header(address: number): MiniPageHeader;
     /**
-     * The heap page whose meta-page the link at `at` names: 0 for none, -1 if it names no meta-page of a cut page.
+     * The heap page whose meta-page the link at `at` names: 0 for none, -1 if it names no page's meta-page.
      * @param {number} at
      */
     pageLink(at: number): number;
-    /** @param {MetaPage} meta */
-    roomLinks(meta: MetaPage): PageLinks;
-    /** @param {MetaPage} meta @param {number} size_class */
-    classLinks(meta: MetaPage, size_class: number): PageLinks;
+    /** @param {MetaPage} meta @param {number} size_class @returns {Links} */
+    classLinks(meta: MetaPage, size_class: number): Links;
     /** First partly free run of the class in the page. @param {MetaPage} meta @param {number} size_class */
     list(meta: MetaPage, size_class: number): number;
     /** Top of the global stack of pages with a partly free run of the class. @param {number} size_class */
     classStack(size_class: number): number;
-    /** Top of the global stack of pages whose longest run of free MiniPages is `room`. @param {number} room */
-    roomStack(room: number): number;
-    /** First page of the newest large block with so many spare MiniPages. @param {number} spare */
-    spareStack(spare: number): number;
-    /** First free run of heap pages in the bin. @param {number} bin */
+    /** First free run in the bin. @param {number} bin */
     bin(bin: number): number;
     /** @param {number} i place in COUNTER_NAMES */
     counter(i: number): number;
     /** Address of the header of the run that the class's cursor works through; 0: none. @param {number} size_class */
     current(size_class: number): number;
+    /** Bytes of the piece of metadata in which the maps lie; 0 before the first allocation. */
+    mapSize(): number;
     /** Lowest address that is not the heap's any more, and where sbrk keeps the break. */
     ends(): {
         heap_end: number;
         break_end: number;
     };
-    #private;
 }
 export function bit(bits: Uint32Array, i: number): boolean;
 /**
- * of the page map
+ * of the run map
  */
-export type PageEntry = {
+export type RunEntry = {
     address: number;
-    kind: number;
-    tail: number;
     /**
-     * MiniPages at the end of a large block's last page that are not its
+     * kind and number as they lie in memory
      */
-    spare: number;
-    spare_is_fresh: boolean;
-    run_pages: number;
+    value: number;
+    kind: number;
+    /**
+     * MiniPages of a run; of a piece of slots, which are free, and how many there are
+     */
+    number: number;
     next: number;
     prev: number;
-    meta: number;
+    header: number;
 };
+/**
+ * of a small run
+ */
 export type MiniPageHeader = {
     address: number;
     /**
      * free bits, 32 to a word
      */
     free: Uint32Array;
-    block_bytes: number;
+    reciprocal: number;
+    /**
+     * lower half of the run's address
+     */
+    base: number;
+    /**
+     * blocks in the run, by its class
+     */
     capacity: number;
     /**
      * blocks that may come home before the run changes its state
      */
     countdown: number;
     size_class: number;
-    kind: number;
-    first: number;
-    run: number;
     next: number;
     prev: number;
 };
 export type MetaPage = {
     address: number;
-    free_mask: number;
-    touched_mask: number;
+    /**
+     * the heap page it describes
+     */
     page: number;
-    room: number;
+    /**
+     * small runs that begin in it
+     */
+    runs: number;
+    /**
+     * number of its slot in its piece
+     */
+    slot: number;
 };
-export type PageLinks = {
+export type Links = {
     next: number;
     prev: number;
 };

@@ -1,15 +1,16 @@
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'cut' | 'large' | 'free' | 'metadata' | 'external'} PageKind */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'metadata' | 'external' | 'static'} MiniPageKind */
+/** @typedef {'small' | 'medium' | 'large' | 'free' | 'metadata' | 'external' | 'static' | 'unclaimed'} MiniPageKind */
+/** @typedef {MiniPageKind | 'mixed'} PageKind */
 /**
- * @typedef {object} MiniPageStatistics MiniPages of one heap page that serve together
+ * @typedef {object} MiniPageStatistics MiniPages of one heap page that serve together: a run, or what lies of it in the page
  * @property {number} index the first, 0 … 31
  * @property {number} length how many
- * @property {MiniPageKind} kind `metadata`: a slot in use, `static`: below the heap
+ * @property {MiniPageKind} kind `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it
+ * @property {boolean} begins the run begins here
  * @property {boolean} fresh free, and never handed out since memory grew
  * @property {number} size_class 0 unless small or medium
- * @property {number} block_size of a large block: the part that lies in this heap page
- * @property {number} number_of_blocks of a large block: 1 where it begins, else 0
+ * @property {number} block_size of a large block: all of it
+ * @property {number} number_of_blocks that begin in these MiniPages
  * @property {number} number_of_used_blocks
  * @property {number} number_of_free_blocks home and cached
  */
@@ -17,12 +18,14 @@
  * @typedef {object} PageStatistics
  * @property {number} page_index address / 64 KiB
  * @property {number} address
- * @property {PageKind} kind
+ * @property {PageKind} kind of all its MiniPages; `mixed` if they differ
+ * @property {number} meta_page address of its meta-page; 0: no small run begins here
  * @property {number} owner the heap it belongs to, in variants with threads; else 0
- * @property {number} used_size live blocks, slots in use
- * @property {number} free_size free blocks, free MiniPages, free slots
+ * @property {number} used_size bytes of live blocks and of metadata in use that lie in the page
+ * @property {number} free_size bytes of free blocks, free runs and free slots that lie in the page
  * @property {MiniPageStatistics[]} mini_pages all of the page, in order
  */
+/** @typedef {{ address: number, bytes: number, free: boolean }} Piece bytes that are used or free as a whole */
 /**
  * One for every heap page from `start` up to `end` (page indexes).
  * @param {HeapImage} heap @param {{ start?: number, end?: number }} [range] @returns {PageStatistics[]}
@@ -32,10 +35,10 @@ export function pageStatistics(heap: HeapImage, { start, end }?: {
     end?: number;
 }): PageStatistics[];
 export type HeapImage = import("./heap_image.js").HeapImage;
-export type PageKind = "cut" | "large" | "free" | "metadata" | "external";
-export type MiniPageKind = "small" | "medium" | "large" | "free" | "metadata" | "external" | "static";
+export type MiniPageKind = "small" | "medium" | "large" | "free" | "metadata" | "external" | "static" | "unclaimed";
+export type PageKind = MiniPageKind | "mixed";
 /**
- * MiniPages of one heap page that serve together
+ * MiniPages of one heap page that serve together: a run, or what lies of it in the page
  */
 export type MiniPageStatistics = {
     /**
@@ -47,9 +50,13 @@ export type MiniPageStatistics = {
      */
     length: number;
     /**
-     * `metadata`: a slot in use, `static`: below the heap
+     * `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it
      */
     kind: MiniPageKind;
+    /**
+     * the run begins here
+     */
+    begins: boolean;
     /**
      * free, and never handed out since memory grew
      */
@@ -59,11 +66,11 @@ export type MiniPageStatistics = {
      */
     size_class: number;
     /**
-     * of a large block: the part that lies in this heap page
+     * of a large block: all of it
      */
     block_size: number;
     /**
-     * of a large block: 1 where it begins, else 0
+     * that begin in these MiniPages
      */
     number_of_blocks: number;
     number_of_used_blocks: number;
@@ -78,21 +85,36 @@ export type PageStatistics = {
      */
     page_index: number;
     address: number;
+    /**
+     * of all its MiniPages; `mixed` if they differ
+     */
     kind: PageKind;
+    /**
+     * address of its meta-page; 0: no small run begins here
+     */
+    meta_page: number;
     /**
      * the heap it belongs to, in variants with threads; else 0
      */
     owner: number;
     /**
-     * live blocks, slots in use
+     * bytes of live blocks and of metadata in use that lie in the page
      */
     used_size: number;
     /**
-     * free blocks, free MiniPages, free slots
+     * bytes of free blocks, free runs and free slots that lie in the page
      */
     free_size: number;
     /**
      * all of the page, in order
      */
     mini_pages: MiniPageStatistics[];
+};
+/**
+ * bytes that are used or free as a whole
+ */
+export type Piece = {
+    address: number;
+    bytes: number;
+    free: boolean;
 };

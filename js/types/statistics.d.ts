@@ -2,31 +2,31 @@
 /** @typedef {'static' | 'stack' | 'meta' | 'mini' | 'large' | 'free' | 'external' | 'unclaimed'} SpaceName */
 /**
  * @typedef {object} HeapStatistics sizes in bytes
- * @property {number} total_heap_size heap pages that are gharial's: the spaces meta, mini, large and free
+ * @property {number} total_heap_size what is gharial's: the spaces meta, mini, large and free
  * @property {number} used_heap_size live blocks, by the size of their class or run
  * @property {number} total_available_size what the program may still get: free memory, and growth up to heap_size_limit
  * @property {number} heap_size_limit what memory may grow to; its size now, if nobody told
- * @property {number} peak_used_heap_size highest sum of MiniPages and heap pages in use
+ * @property {number} peak_used_heap_size highest sum of MiniPages in use, metadata included
  * @property {number} external_memory taken from sbrk by others
  * @property {number} static_data_size
  * @property {number} stack_size
- * @property {number} metadata_size slots in use for meta-pages, page map and MiniPage map
- * @property {number} free_heap_size free runs of heap pages, free MiniPages, free blocks that are home
- * @property {number} largest_free_size the largest run of free heap pages, or of free MiniPages
- * @property {number} number_of_pages heap pages, without those of others
- * @property {number} number_of_free_pages
- * @property {number} number_of_mini_pages MiniPages in use; those of large blocks too
+ * @property {number} metadata_size maps, and slots in use for meta-pages
+ * @property {number} free_heap_size free runs, and free blocks that are home
+ * @property {number} largest_free_size the longest free run
+ * @property {number} number_of_pages heap pages in which the heap lies, without those that are others' as a whole
+ * @property {number} number_of_free_pages heap pages that are free as a whole
+ * @property {number} number_of_mini_pages MiniPages in use for blocks; those of large blocks too
  * @property {number} number_of_live_allocations
  * @property {number} number_of_cached_blocks free blocks on free-block stacks and in cursors
  * @property {number} fresh_mini_pages handed out for the first time since memory grew
  * @property {number} reused_mini_pages handed out again
- * @property {number} fresh_pages
+ * @property {number} fresh_pages heap pages whose first MiniPage was handed out for the first time
  * @property {number} reused_pages
  * @property {number} fresh_reused_ratio fresh_mini_pages / reused_mini_pages; Infinity if none was re-used, 0 if none was used
  * @property {number} fresh_reused_page_ratio the same for heap pages
  * @property {number} number_of_heap_grows
- * @property {number} internal_fragmentation share of the MiniPages and pages in use that no live block covers, 0 … 1
- * @property {number} external_fragmentation share of the free whole MiniPages and pages outside of the largest run, 0 … 1
+ * @property {number} internal_fragmentation share of the MiniPages in use that no live block covers, 0 … 1
+ * @property {number} external_fragmentation share of the free runs outside of the longest, 0 … 1
  * @property {number} schema_version of the layout record
  */
 /**
@@ -52,7 +52,7 @@
 export function heapStatistics(heap: HeapImage, limit: number | undefined): HeapStatistics;
 /** @param {HeapImage} heap @returns {HeapSpaceStatistics[]} a ledger: the sizes add up to the memory's */
 export function spaceStatistics(heap: HeapImage): HeapSpaceStatistics[];
-/** @param {HeapImage} heap @returns {SizeClassStatistics[]} every class, in order of size */
+/** @param {HeapImage} heap @returns {SizeClassStatistics[]} every class, by its number: first those whose blocks share runs */
 export function sizeClassStatistics(heap: HeapImage): SizeClassStatistics[];
 /** The global stack of a class, top first. @param {HeapImage} heap @param {number} size_class */
 export function pagesWithRoom(heap: HeapImage, size_class: number): number[];
@@ -65,7 +65,7 @@ export type SpaceName = "static" | "stack" | "meta" | "mini" | "large" | "free" 
  */
 export type HeapStatistics = {
     /**
-     * heap pages that are gharial's: the spaces meta, mini, large and free
+     * what is gharial's: the spaces meta, mini, large and free
      */
     total_heap_size: number;
     /**
@@ -81,7 +81,7 @@ export type HeapStatistics = {
      */
     heap_size_limit: number;
     /**
-     * highest sum of MiniPages and heap pages in use
+     * highest sum of MiniPages in use, metadata included
      */
     peak_used_heap_size: number;
     /**
@@ -91,24 +91,27 @@ export type HeapStatistics = {
     static_data_size: number;
     stack_size: number;
     /**
-     * slots in use for meta-pages, page map and MiniPage map
+     * maps, and slots in use for meta-pages
      */
     metadata_size: number;
     /**
-     * free runs of heap pages, free MiniPages, free blocks that are home
+     * free runs, and free blocks that are home
      */
     free_heap_size: number;
     /**
-     * the largest run of free heap pages, or of free MiniPages
+     * the longest free run
      */
     largest_free_size: number;
     /**
-     * heap pages, without those of others
+     * heap pages in which the heap lies, without those that are others' as a whole
      */
     number_of_pages: number;
+    /**
+     * heap pages that are free as a whole
+     */
     number_of_free_pages: number;
     /**
-     * MiniPages in use; those of large blocks too
+     * MiniPages in use for blocks; those of large blocks too
      */
     number_of_mini_pages: number;
     number_of_live_allocations: number;
@@ -124,6 +127,9 @@ export type HeapStatistics = {
      * handed out again
      */
     reused_mini_pages: number;
+    /**
+     * heap pages whose first MiniPage was handed out for the first time
+     */
     fresh_pages: number;
     reused_pages: number;
     /**
@@ -136,11 +142,11 @@ export type HeapStatistics = {
     fresh_reused_page_ratio: number;
     number_of_heap_grows: number;
     /**
-     * share of the MiniPages and pages in use that no live block covers, 0 … 1
+     * share of the MiniPages in use that no live block covers, 0 … 1
      */
     internal_fragmentation: number;
     /**
-     * share of the free whole MiniPages and pages outside of the largest run, 0 … 1
+     * share of the free runs outside of the longest, 0 … 1
      */
     external_fragmentation: number;
     /**

@@ -1,20 +1,10 @@
-/**
- * The slots of a metadata page, cut off below the heap's begin.
- * @param {HeapImage} heap @param {import('./walk.js').PageRun} run
- */
-export function slotsOf(heap: HeapImage, run: import("./walk.js").PageRun): {
-    address: number;
-    bytes: number;
-    free: boolean;
-}[];
-/** Blocks of a run by state. @param {import('./walk.js').MiniRun} part @param {CachedIndex} cached */
-export function blockCounts(part: import("./walk.js").MiniRun, cached: CachedIndex): {
+/** Blocks of a small or medium run by state. @param {HeapImage} heap @param {import('./walk.js').Run} run @param {CachedIndex} cached */
+export function blockCounts(heap: HeapImage, run: import("./walk.js").Run, cached: CachedIndex): {
     blocks: number;
     used: number;
     free: number;
     kept: number;
     block_size: number;
-    size_class: number;
 };
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {import('./statistics.js').SpaceName} SpaceName */
@@ -28,13 +18,10 @@ export class Survey {
     pages: number;
     free_pages: number;
     used_mini_pages: number;
-    gap_pages: number;
     live_blocks: number;
     cached_blocks: number;
     home_bytes: number;
-    free_mini_bytes: number;
     largest_free: number;
-    used_slot_bytes: number;
     /** @type {ClassCount[]} */ classes: ClassCount[];
     /** @type {Spaces} */ spaces: Spaces;
     #private;

@@ -1,21 +1,14 @@
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'cut' | 'large' | 'free' | 'metadata' | 'gap'} PageRunKind */
+/** @typedef {'small' | 'medium' | 'large' | 'free' | 'maps' | 'slots' | 'gap'} RunKind */
 /**
- * @typedef {object} PageRun heap pages that serve together
- * @property {PageRunKind} kind
- * @property {number} page the first
- * @property {number} pages how many
- * @property {import('./heap_image.js').PageEntry} entry of the first
- */
-/** @typedef {'small' | 'medium' | 'large_tail' | 'free'} MiniRunKind */
-/**
- * @typedef {object} MiniRun MiniPages of one cut page that serve together
- * @property {MiniRunKind} kind
- * @property {number} first
- * @property {number} length
+ * @typedef {object} Run MiniPages that serve together, in whatever heap pages
+ * @property {RunKind} kind
+ * @property {number} first MiniPage: address / 2 KiB
+ * @property {number} length MiniPages
  * @property {number} address
- * @property {boolean} fresh free, and never handed out since memory grew
- * @property {import('./heap_image.js').MiniPageHeader | undefined} header unless free
+ * @property {number} size_class of small and medium runs, else 0
+ * @property {import('./heap_image.js').RunEntry} entry of the first
+ * @property {import('./heap_image.js').MiniPageHeader | undefined} header of small runs
  */
 /**
  * @typedef {object} CachedBlock a free block that is not home
@@ -23,17 +16,10 @@
  * @property {number} size_class
  * @property {'stack' | 'cursor'} where
  */
-/** The run that begins at a page. @param {HeapImage} heap @param {number} page @returns {PageRun} */
-export function pageRun(heap: HeapImage, page: number): PageRun;
-/** From the first heap page to the end of the heap. @param {HeapImage} heap @returns {Generator<PageRun, void>} */
-export function pageRuns(heap: HeapImage): Generator<PageRun, void>;
-/**
- * The MiniPages of a cut page, free ones included, in order.
- * @param {HeapImage} heap @param {import('./heap_image.js').MetaPage} meta @param {number} page @returns {MiniRun[]}
- */
-export function miniRuns(heap: HeapImage, meta: import("./heap_image.js").MetaPage, page: number): MiniRun[];
-/** @param {HeapImage} heap @param {import('./heap_image.js').MetaPage} meta @param {number} page @param {number} first @returns {MiniRun} */
-export function miniRun(heap: HeapImage, meta: import("./heap_image.js").MetaPage, page: number, first: number): MiniRun;
+/** The run that begins at a MiniPage. @param {HeapImage} heap @param {number} first @returns {Run} */
+export function runAt(heap: HeapImage, first: number): Run;
+/** From the first MiniPage to the end of the heap. @param {HeapImage} heap @returns {Generator<Run, void>} */
+export function runs(heap: HeapImage): Generator<Run, void>;
 /**
  * Entries of a class's free-block stack, newest first; undefined if its top is no place in the stack.
  * @param {HeapImage} heap @param {number} size_class @returns {{ entries: number[] | undefined, start: number, top: number, end: number }}
@@ -44,7 +30,7 @@ export function blockStack(heap: HeapImage, size_class: number): {
     top: number;
     end: number;
 };
-/** Blocks in the cursor of a class, lowest first. @param {HeapImage} heap @param {number} size_class */
+/** Blocks in the cursor of a shared class, lowest first. @param {HeapImage} heap @param {number} size_class */
 export function cursor(heap: HeapImage, size_class: number): {
     address: number;
     base: number;
@@ -56,61 +42,54 @@ export function cachedBlocks(heap: HeapImage): CachedBlock[];
 /** Free blocks that are home. @param {import('./heap_image.js').MiniPageHeader} header */
 export function homeOf(header: import("./heap_image.js").MiniPageHeader): number;
 /**
- * Pages on a stack, top first. Ends at the first link that leads out of the heap or round in a circle; `broken` is it.
- * @param {HeapImage} heap @param {number} top @param {(page: number) => number} next
+ * Links of a stack or list, top first. Ends at the first that leads nowhere or round in a circle; `broken` is it.
+ * @param {number} top @param {(at: number) => number | undefined} next 0 ends; undefined: nothing of this stack is there
  */
-export function stackedPages(heap: HeapImage, top: number, next: (page: number) => number): {
-    pages: number[];
+export function linked(top: number, next: (at: number) => number | undefined): {
+    found: number[];
     broken: number;
 } | {
-    pages: number[];
+    found: number[];
     broken: undefined;
 };
-/** The bin that holds free runs of this many heap pages. @param {HeapImage} heap @param {number} pages */
-export function binOf(heap: HeapImage, pages: number): number;
+/** The bin that holds free runs of this many MiniPages. @param {HeapImage} heap @param {number} length */
+export function binOf(heap: HeapImage, length: number): number;
+export function slotsIn(heap: HeapImage, { number }: import("./heap_image.js").RunEntry): number;
+export function freeSlots(heap: HeapImage, { number }: import("./heap_image.js").RunEntry): number;
 /** The cached blocks, found by where they begin. */
 export class CachedIndex {
     /** @param {HeapImage} heap */
     constructor(heap: HeapImage);
-    /** Addresses of the cached blocks of a run. @param {MiniRun} run */
-    of(run: MiniRun): number[];
+    /** Addresses of the cached blocks of a run of a class. @param {Run} run */
+    of(run: Run): number[];
     #private;
 }
 export type HeapImage = import("./heap_image.js").HeapImage;
-export type PageRunKind = "cut" | "large" | "free" | "metadata" | "gap";
+export type RunKind = "small" | "medium" | "large" | "free" | "maps" | "slots" | "gap";
 /**
- * heap pages that serve together
+ * MiniPages that serve together, in whatever heap pages
  */
-export type PageRun = {
-    kind: PageRunKind;
+export type Run = {
+    kind: RunKind;
     /**
-     * the first
+     * MiniPage: address / 2 KiB
      */
-    page: number;
-    /**
-     * how many
-     */
-    pages: number;
-    /**
-     * of the first
-     */
-    entry: import("./heap_image.js").PageEntry;
-};
-export type MiniRunKind = "small" | "medium" | "large_tail" | "free";
-/**
- * MiniPages of one cut page that serve together
- */
-export type MiniRun = {
-    kind: MiniRunKind;
     first: number;
+    /**
+     * MiniPages
+     */
     length: number;
     address: number;
     /**
-     * free, and never handed out since memory grew
+     * of small and medium runs, else 0
      */
-    fresh: boolean;
+    size_class: number;
     /**
-     * unless free
+     * of the first
+     */
+    entry: import("./heap_image.js").RunEntry;
+    /**
+     * of small runs
      */
     header: import("./heap_image.js").MiniPageHeader | undefined;
 };

@@ -402,7 +402,8 @@ private:
             "%zu and %zu MiniPages in use", stats.small_mini_pages, stats.block_mini_pages);
     PROMISE(stats.metadata_bytes == bytes_of_maps(), "%zu bytes of metadata, the maps have %zu",
             stats.metadata_bytes, bytes_of_maps());
-    PROMISE(stats.cached_blocks == 0 && global().counters.used_mini_pages == 0,
+    PROMISE(stats.cached_blocks == 0 &&
+                global().counters.used_mini_pages << gharial::kMiniPageShift == bytes_of_maps(),
             "something is still in use");
   }
 

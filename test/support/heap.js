@@ -298,6 +298,12 @@ export class Heap {
     }
     const maps = runs.filter(({ kind }) => kind === 'maps');
     assert.ok(maps.length <= 1, 'the maps are one run');
+    const { run_bins } = this.reader.getGlobalMetaPage();
+    assert.equal(
+      run_bins.reduce((count, bin) => count + bin.runs.length, 0),
+      this.freeLengths.length,
+      'every free run is in a bin',
+    );
   }
 }
 
