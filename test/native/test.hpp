@@ -56,6 +56,16 @@ inline gharial_stats stats_now() {
   return stats;
 }
 
+// MiniPages of small runs and of medium and large blocks.
+inline size_t mini_pages_in_use() {
+  const gharial_stats stats = stats_now();
+  return stats.small_mini_pages + stats.block_mini_pages;
+}
+// Lowest block left in the cursor, or kNone.
+inline gharial::Address from_cursor(gharial::Cursor& cursor) {
+  return cursor.bits == 0 ? gharial::kNone : take_from(cursor);
+}
+
 // The code of the fault that `body` ends in, 0 iff it ends in none.
 template <class Body> uint32_t fault_of(Body body) {
   expected_fault.code = 0;

@@ -44,7 +44,6 @@ inline Scene make_scene() {
   arena.move(5000);
   take(2 * kMiB);
   flush();
-  give(take(30'000));
   // Three pages lose all their small runs, so that three slots of the oldest piece are free.
   const PageIndex low{page_of(mini_page_of(small[0])).raw + 1};
   const Address begin = address_of(first_of(low)), end = begin + 3 * kHeapPageBytes;
@@ -55,8 +54,6 @@ inline Scene make_scene() {
   for (size_t i = small.size() / 2; i < small.size(); i += 3)
     if (state_of(small[i]) == BlockState::live) send_home(small[i]);
   for (size_t i = small.size() / 2 + 1; i < small.size() / 2 + 60; i += 3) give(small[i]);
-  for (MiniPageIndex run : scene.free_runs) release_block(address_of(run));
-  std::swap(scene.free_runs[0], scene.free_runs[1]);
   const uint8_t c = class_of(64).raw;
   while (front.tops[c] > stack_start(SizeClass{c}) + 8) CHECK(take(64) != kNone);
   scene.cached = *front.tops[c];
@@ -75,13 +72,16 @@ inline Scene make_scene() {
     const RunKind kind = kind_of(entry);
     if (kind == RunKind::gap) scene.gap = first;
     if (kind == RunKind::maps) scene.maps = first;
-    if (kind == RunKind::slots && length_of(entry) == kNoMiniPages) scene.full_piece = first;
+    if (kind == RunKind::slots && free_slots(entry) == 0) scene.full_piece = first;
     if (kind != RunKind::small_run) return;
     MiniPageHeader& header = header_at(address_of(first));
     if (header.size_class.raw == c && header.prev == kUnlisted && &header != scene.current)
       scene.full = &header;
     if (header.size_class == class_of(5000) && header.prev == kUnlisted) scene.wide = &header;
   });
+  give(take(30'000));
+  for (const MiniPageIndex run : scene.free_runs) release_block(address_of(run));
+  std::swap(scene.free_runs[0], scene.free_runs[1]);
   scene.piece = global.slots_stack;
   scene.other_piece = entry_of(scene.piece).links.next;
   scene.live = kNone;
@@ -98,17 +98,17 @@ inline Scene make_scene() {
 TEST("checker: I1, free bits, capacities and countdowns of runs") {
   const Scene scene = make_scene();
   MiniPageHeader& full = *scene.full;
-  finds(1, full.free[0], uint64_t{1} << full.capacity);
+  finds(1, full.free[0], uint64_t{1} << capacity_of(full));
   finds(1, full.free[3], uint64_t{1} << 63);
-  finds(1, full.countdown, uint16_t{2});
-  finds(1, full.countdown, full.capacity);
-  finds(1, scene.listed->countdown, static_cast<uint16_t>(scene.listed->countdown - 1));
-  finds(1, scene.listed->countdown, static_cast<uint16_t>(scene.listed->countdown + 1));
-  finds(1, scene.current->countdown, scene.current->capacity);
-  finds(1, full.capacity, static_cast<uint16_t>(full.capacity - 1));
+  finds(1, full.countdown, 2);
+  finds(1, full.countdown, capacity_of(full));
+  finds(1, scene.listed->countdown, scene.listed->countdown - 1);
+  finds(1, scene.listed->countdown, scene.listed->countdown + 1);
+  finds(1, scene.current->countdown, capacity_of(*scene.current));
   finds(1, full.reciprocal, full.reciprocal + 1);
-  finds(1, full.first, full.first + kOneMiniPage);
-  finds(1, entry_of(scene.wide->first).value,
+  finds(1, full.base, full.base + kMiniPageBytes);
+  finds(1, full.size_class, class_of(80));
+  finds(1, entry_of(first_of_run(*scene.wide)).value,
         entry_value(RunKind::small_run, mini_pages_of(scene.wide->size_class).raw * 2));
 }
 
@@ -120,13 +120,14 @@ TEST("checker: I2, a run is listed exactly if a block is home and it is not curr
   finds(2, scene.full->prev, kEndOfList);
   finds(2, scene.below->prev, kEndOfList);
   finds(2, scene.listed->next, kEndOfList);  // `below` is listed nowhere
-  finds(2, scene.below->next, static_cast<uint8_t>(scene.listed->first.raw % kMiniPagesPerPage));
+  finds(2, scene.below->next,
+        static_cast<uint8_t>(first_of_run(*scene.listed).raw % kMiniPagesPerPage));
   finds(2, meta.lists[c], static_cast<uint8_t>(kMiniPagesPerPage));
-  finds(2, meta.lists[c], static_cast<uint8_t>(scene.below->first.raw % kMiniPagesPerPage));
+  finds(2, meta.lists[c], static_cast<uint8_t>(first_of_run(*scene.below).raw % kMiniPagesPerPage));
   // All home, and still a run: bits and countdown say the same, so nothing else can notice.
   MiniPageHeader& header = *scene.listed;
   const MiniPageHeader right = header;
-  make_header(header, right.size_class, right.first);
+  make_header(header, right.size_class, first_of_run(header));
   header.countdown = 0, header.next = right.next, header.prev = right.prev;
   CHECK_EQUAL(gharial_validate(), 2);
   header = right;
@@ -153,7 +154,7 @@ TEST("checker: I4, a page has a meta-page exactly if small runs begin in it") {
   const Scene scene = make_scene();
   MetaPage& meta = meta_of(*scene.full);
   Word* map = reinterpret_cast<Word*>(global.meta_map);
-  const PageIndex page = page_of(scene.full->first);
+  const PageIndex page = page_of(first_of_run(*scene.full));
   finds(4, map[page.raw], Word{0});
   finds(4, map[page.raw], map[page.raw] + 8);
   finds(4, map[page.raw], maps_at());
@@ -163,11 +164,10 @@ TEST("checker: I4, a page has a meta-page exactly if small runs begin in it") {
   finds(4, meta.runs, meta.runs + 1);
   finds(4, meta.runs, meta.runs - 1);
   // The slot that a meta-page lies in is free, or the piece says that it is none.
-  const MiniPageIndex slot = link_to(meta);
-  const uint32_t number =
-      kind_of(entry_of(slot)) == RunKind::slots ? 0 : length_of(entry_of(slot)).raw;
-  RunEntry& head = entry_of(slot - MiniPages{number});
-  finds(4, head.value, head.value | 1u << number << kRunKindBits);
+  finds(4, meta.slot, kSlotsPerPiece);
+  finds(4, meta.slot, ~0u);
+  RunEntry& piece = entry_of(link_to(meta) - MiniPages{meta.slot});
+  finds(4, piece.value, piece.value | 1u << meta.slot << kRunKindBits);
 }
 
 TEST("checker: I5, two free runs that touch") {
@@ -211,12 +211,15 @@ TEST("checker: I7, the class map and the headers that entries name") {
     return keys[at.raw + more];
   };
   const uint32_t wide = mini_pages_of(scene.wide->size_class).raw;
-  for (uint32_t i = 0; i < wide; ++i) {
-    finds(7, byte(scene.wide->first, i), uint8_t{0});
-    finds(7, byte(scene.wide->first, i), key_of(class_of(64)).raw);
-    finds(7, entry_of(scene.wide->first + MiniPages{i}).header, Word{0});
+  CHECK(wide == 5 && bytes_of(scene.wide->size_class) == 5120);  // blocks begin in 0 and 2
+  for (const uint32_t i : {0u, 2u}) {
+    finds(7, byte(first_of_run(*scene.wide), i), 0);
+    finds(7, byte(first_of_run(*scene.wide), i), key_of(class_of(64)).raw);
+    finds(7, entry_of(first_of_run(*scene.wide) + MiniPages{i}).header, Word{0});
   }
-  finds(7, entry_of(scene.full->first).header, reinterpret_cast<Word>(scene.listed));
+  for (const uint32_t i : {1u, 3u, 4u})
+    finds(7, byte(first_of_run(*scene.wide), i), key_of(scene.wide->size_class).raw);
+  finds(7, entry_of(first_of_run(*scene.full)).header, reinterpret_cast<Word>(scene.listed));
   finds(7, scene.full->size_class, kLargeClass);
   finds(7, scene.full->size_class, SizeClass{kSharedClasses + 1});
   finds(7, byte(scene.medium, 0), uint8_t{0});
@@ -296,20 +299,20 @@ TEST("checker: I9, the run map is walkable to the end, and runs end as they must
 TEST("checker: I10, slots and the pieces they lie in") {
   const Scene scene = make_scene();
   RunEntry& head = entry_of(scene.piece);
-  const uint32_t mask = length_of(head).raw;
-  CHECK((mask & (mask - 1)) != 0);
-  finds(10, head.value, entry_value(RunKind::slots, mask & (mask - 1)));  // in use, and nobody's
-  finds(10, head.value, entry_value(RunKind::slots, mask | 1u << kSlotsPerPiece));
-  finds(10, entry_of(scene.piece + MiniPages{3}).value, entry_value(RunKind::inside, 2));
-  finds(10, entry_of(scene.piece + MiniPages{7}).value, entry_value(RunKind::inside, 0));
+  const auto value = [](uint32_t slots, uint32_t free) { return value_of(MiniPages{slots}, free); };
+  for (RunEntry* piece : {&head, &entry_of(scene.other_piece)}) {
+    const uint32_t mask = free_slots(*piece), slots = slots_in(*piece).raw;
+    CHECK(piece->value == value(slots, mask));
+    finds(10, piece->value, value(slots, mask & (mask - 1)));  // in use, and nobody's
+    finds(10, piece->value, value(slots, 0));
+  }
   finds(10, global.slots_stack, kNoMiniPage);
   finds(10, global.slots_stack, scene.other_piece);
   finds(10, global.slots_stack, scene.full_piece);
   finds(10, global.slots_stack, global.end);
   finds(10, global.slots_stack, scene.medium);
   finds(10, head.links.next, kNoMiniPage);
-  finds(10, head.links.prev, scene.other_piece);
-  finds(10, entry_of(scene.other_piece).links.prev, kNoMiniPage);
+  finds(10, head.links.next, scene.full_piece);
   finds(10, entry_of(scene.other_piece).links.next, scene.piece);
 }
 

@@ -132,23 +132,27 @@ TEST("fresh memory: counted once as fresh, then as re-used") {
   start_heap(0, 64 * kMiB);
   take(100);
   const Counters& counters = global.counters;
-  const Word fresh = counters.fresh_pages, reused = counters.reused_pages;
+  const auto again = [&] { return counters.taken_pages - counters.fresh_pages; };
+  const auto mini_pages_again = [&] {
+    return counters.taken_mini_pages - counters.fresh_mini_pages;
+  };
+  const Word fresh = counters.fresh_pages, reused = again();
   const Address block = take(10 * kHeapPageBytes);
   CHECK_EQUAL(counters.fresh_pages - fresh, 10);
   give(block);
   CHECK_EQUAL(take(10 * kHeapPageBytes), block);
-  CHECK_EQUAL(counters.reused_pages - reused, 10);
+  CHECK_EQUAL(again() - reused, 10);
   CHECK_EQUAL(counters.fresh_pages - fresh, 10);
-  const Word fresh_mini = counters.fresh_mini_pages, reused_mini = counters.reused_mini_pages;
+  const Word fresh_mini = counters.fresh_mini_pages, reused_mini = mini_pages_again();
   const Address medium = take(20'000);
   CHECK_EQUAL(counters.fresh_mini_pages - fresh_mini, 10);
   give(medium);
   CHECK_EQUAL(take(20'000), medium);  // it was at hand: its run was never given back
-  CHECK_EQUAL(counters.reused_mini_pages - reused_mini, 0);
+  CHECK_EQUAL(mini_pages_again() - reused_mini, 0);
   give(medium);
   gharial_malloc_trim(0);
   CHECK_EQUAL(take(20'000), medium);
-  CHECK_EQUAL(counters.reused_mini_pages - reused_mini, 10);
+  CHECK_EQUAL(mini_pages_again() - reused_mini, 10);
 }
 
 TEST("trim: everything at hand goes home and the heap is one free run again") {
@@ -179,8 +183,8 @@ TEST("trim: a medium block at hand is enough to make MiniPages free") {
   take(64);
   gharial_malloc_trim(0);
   CHECK_EQUAL(gharial_malloc_trim(0), 0);
-  give(take(mini_pages(29)));
-  CHECK_EQUAL(stats_now().cached_bytes, mini_pages(29));
+  give(take(kClassMax));
+  CHECK_EQUAL(stats_now().cached_bytes, kClassMax);
   CHECK_EQUAL(gharial_malloc_trim(0), 1);
   CHECK_EQUAL(stats_now().cached_bytes, 0);
   CHECK_SOUND();
@@ -312,7 +316,7 @@ TEST("small: a MiniPage that a flush frees at the limit serves a page that has i
   while (gharial_malloc(40) != nullptr) {
     if (&header_at(pinned) != front_current[class_of(40).raw]) break;
   }
-  while (take_from_cursor(front_cursors[class_of(40).raw]) != kNone) continue;
+  while (from_cursor(front_cursors[class_of(40).raw]) != kNone) continue;
   while (run_of(1) != kNoMiniPage) continue;
   while (global.slots_stack != kNoMiniPage) obtain_slot();
   arena.limit = arena.break_now;

@@ -117,6 +117,11 @@ EMSCRIPTEN_KEEPALIVE int read_stats(struct gharial_stats* stats, uint32_t size, 
   stats->version = version;
   return gharial_stats_get(stats);
 }
+EMSCRIPTEN_KEEPALIVE const struct gharial_stats* stats_now(void) {
+  static struct gharial_stats stats;
+  read_stats(&stats, sizeof stats, GHARIAL_STATS_VERSION);
+  return &stats;
+}
 EMSCRIPTEN_KEEPALIVE size_t bytes_of_stats(void) { return sizeof(struct gharial_stats); }
 
 struct Census {

@@ -1,5 +1,6 @@
 // heap.js — one instance of api.c with a memory of its own: malloc and its family as JavaScript functions over unsigned
 // addresses, the statistics of the heap, and the assertions that most tests end with.
+
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { heapOf } from '../../js/index.js';
@@ -15,6 +16,42 @@ export const MINI_PAGE = 2 * KiB;
 export const SIZE_MAX = 0xffffffff;
 export const ENOMEM = 48; // Emscripten's numbers are WASI's
 export const EINVAL = 28;
+
+/** The fields of struct gharial_stats (gharial.h), in order; all are words on wasm32. */
+export const STATS_FIELDS = /** @type {const} */ ([
+  'size',
+  'version',
+  'heap_bytes',
+  'live_bytes',
+  'live_blocks',
+  'cached_bytes',
+  'cached_blocks',
+  'free_bytes',
+  'slack_bytes',
+  'metadata_bytes',
+  'external_bytes',
+  'free_mini_pages',
+  'small_mini_pages',
+  'block_mini_pages',
+  'metadata_mini_pages',
+  'free_runs',
+  'largest_free_bytes',
+  'peak_used_bytes',
+  'fresh_mini_pages',
+  'reused_mini_pages',
+  'fresh_pages',
+  'reused_pages',
+  'heap_grows',
+]);
+
+/**
+ * A run of MiniPages: block is a medium or large block, slots hold meta-pages, a gap is memory of others.
+ * @typedef {object} Run
+ * @property {'free' | 'small' | 'block' | 'maps' | 'slots' | 'gap'} kind
+ * @property {number} address
+ * @property {number} mini_pages
+ * @property {number} used_slots of slots
+ */
 
 /** Everything of the C API: it has to link by these names. */
 export const API = (
@@ -77,7 +114,7 @@ export async function createHeap(factory, maximum = 256 * MiB, initial = INITIAL
 }
 
 export class Heap {
-  #counters = 0;
+  #layout;
 
   /** @param {any} module @param {WebAssembly.Memory} memory @param {string[]} printed */
   constructor(module, memory, printed) {
@@ -85,9 +122,8 @@ export class Heap {
     this.memory = memory;
     this.printed = printed;
     this.reader = heapOf(module);
-    const { address, at, k } = layoutAt(liveSource(memory).open(), module.gharialHeap().record);
-    this.recordAddress = address;
-    this.#counters = at.global + k.global_counters;
+    this.#layout = layoutAt(liveSource(memory).open(), module.gharialHeap().record);
+    this.recordAddress = this.#layout.address;
   }
 
   /** Calls a C function; the result is unsigned. @param {string} name @param {...number} args @returns {number} */
@@ -159,14 +195,66 @@ export class Heap {
   }
   /** @param {typeof COUNTER_NAMES[number]} name */
   counterAddress(name) {
-    return this.#counters + 4 * COUNTER_NAMES.indexOf(name);
+    const { at, k } = this.#layout;
+    return at.global + k.global_counters + 4 * COUNTER_NAMES.indexOf(name);
+  }
+
+  /** What gharial_stats_get says. */
+  get cStats() {
+    const words = this.words(this.call('stats_now'), STATS_FIELDS.length);
+    return /** @type {Record<typeof STATS_FIELDS[number], number>} */ (
+      Object.fromEntries(STATS_FIELDS.map((name, i) => [name, words[i]]))
+    );
+  }
+
+  /** Every run of the heap, in order of address: a walk of our own over the run map, so that it can judge the others. */
+  get runs() {
+    const { at, k } = this.#layout;
+    const word = (/** @type {number} */ address) => this.words(address, 1)[0];
+    /** @type {Record<number, Run['kind']>} */
+    const kinds = {
+      [k.run_free]: 'free',
+      [k.run_small]: 'small',
+      [k.run_block]: 'block',
+      [k.run_maps]: 'maps',
+      [k.run_slots]: 'slots',
+      [k.run_gap]: 'gap',
+    };
+    const end = word(at.global + k.global_end);
+    /** @type {Run[]} */
+    const runs = [];
+    for (let mini_page = word(at.global + k.global_first); mini_page < end; ) {
+      const value = word(word(at.run_map) + mini_page * k.entry_bytes + k.entry_value);
+      const kind = kinds[value % 2 ** k.run_kind_bits];
+      assert.ok(kind, `no run begins at MiniPage ${mini_page}`);
+      const number = value >>> k.run_kind_bits;
+      const [mini_pages, used_slots] =
+        kind === 'slots' ? [k.slots_per_piece, k.slots_per_piece - bits(number)] : [number, 0];
+      runs.push({ kind, address: mini_page * MINI_PAGE, mini_pages, used_slots });
+      mini_page += mini_pages;
+      assert.ok(mini_pages > 0 && mini_page <= end, 'runs end where the heap does');
+    }
+    return runs;
+  }
+  /** Lengths of the free runs in MiniPages, in order of length. */
+  get freeLengths() {
+    return this.runs
+      .filter(({ kind }) => kind === 'free')
+      .map(({ mini_pages }) => mini_pages)
+      .sort((a, b) => a - b);
+  }
+  /** Heap pages that have a meta-page. */
+  get metaPages() {
+    return this.runs.reduce((sum, { used_slots }) => sum + used_slots, 0);
+  }
+  /** Heap pages that the maps cover. */
+  get mappedPages() {
+    const { at, k } = this.#layout;
+    return this.words(at.global + k.global_mapped_pages, 1)[0];
   }
 
   get stats() {
     return this.reader.getHeapStatistics();
-  }
-  get pages() {
-    return this.reader.getPageStatistics();
   }
 
   /** Every invariant holds, as C sees it. */
@@ -203,29 +291,27 @@ export class Heap {
         number_of_cached_blocks: 0,
       },
     );
+    const { runs } = this;
+    for (const [i, { kind }] of runs.entries()) {
+      assert.ok(['free', 'maps', 'gap'].includes(kind), `a run is still there: ${kind}`);
+      assert.ok(kind !== 'free' || runs[i - 1]?.kind !== 'free', 'free runs side by side are one');
+    }
+    const maps = runs.filter(({ kind }) => kind === 'maps');
+    assert.ok(maps.length <= 1, 'the maps are one run');
     const { run_bins } = this.reader.getGlobalMetaPage();
-    const runs = run_bins.reduce((count, bin) => count + bin.runs.length, 0);
-    const parts = this.pages.flatMap((page) =>
-      page.mini_pages.filter(({ kind }) => kind !== 'static'),
+    assert.equal(
+      run_bins.reduce((count, bin) => count + bin.runs.length, 0),
+      this.freeLengths.length,
+      'every free run is in a bin',
     );
-    assert.deepEqual(
-      parts.filter(({ kind }) => !['free', 'metadata', 'external', 'unclaimed'].includes(kind)),
-      [],
-      'MiniPages are still in use',
-    );
-    let stretches = 0;
-    for (const [i, { kind }] of parts.entries())
-      if (kind === 'free' && parts[i - 1]?.kind !== 'free') ++stretches;
-    assert.equal(runs, stretches, 'free MiniPages side by side are one run');
   }
+}
 
-  /** The bytes of one page of the heap. @param {number} address */
-  pageOf(address) {
-    const index = Math.floor(address / PAGE);
-    const [page] = this.reader.getPageStatistics({ start: index, end: index + 1 });
-    assert.ok(page, `page ${index} is no heap page`);
-    return page;
-  }
+/** How many bits are set. @param {number} mask */
+function bits(mask) {
+  let count = 0;
+  for (; mask !== 0; mask &= mask - 1) ++count;
+  return count;
 }
 
 /** All orders of a few things. @template T @param {T[]} things @returns {T[][]} */

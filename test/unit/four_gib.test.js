@@ -2,7 +2,7 @@
 // at the end. Pages are reserved, not touched, so this needs little real memory.
 import assert from 'node:assert/strict';
 import { BUILD_TIMEOUT } from '../support/build.js';
-import { createHeap, ENOMEM, GiB, KiB, loadApi, MiB, PAGE } from '../support/heap.js';
+import { createHeap, ENOMEM, GiB, KiB, loadApi, MINI_PAGE, MiB, PAGE } from '../support/heap.js';
 
 const LAST_BREAK = 4 * GiB - PAGE; // Emscripten never uses the last page
 
@@ -34,7 +34,7 @@ describe('4 GiB', function () {
       taken.push({ bytes, blocks });
       for (const block of blocks) {
         assert.ok(block + bytes <= heap.memory_bytes, `${bytes} bytes at ${block}`);
-        assert.ok(bytes < PAGE || block % PAGE === 0);
+        assert.ok(bytes < PAGE || block % MINI_PAGE === 0);
         highest = Math.max(highest, block + bytes);
       }
       total += count * bytes;

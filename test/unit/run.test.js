@@ -1,9 +1,9 @@
-// Runs of heap pages: they split, they join whatever the order, and blocks of 64 KiB and more begin on a page.
+// Runs of MiniPages: they split, they join whatever the order, and lie wherever there is room, across heap pages too.
 import assert from 'node:assert/strict';
 import { BUILD_TIMEOUT } from '../support/build.js';
 import { createHeap, KiB, loadApi, MINI_PAGE, MiB, PAGE, permutations } from '../support/heap.js';
 
-describe('runs of heap pages', () => {
+describe('runs of MiniPages', () => {
   /** @type {import('../support/heap.js').Factory} */
   let factory;
   /** @type {import('../support/heap.js').Heap} */
@@ -16,18 +16,22 @@ describe('runs of heap pages', () => {
     heap = await createHeap(factory);
   });
 
-  const runs = () =>
-    heap.reader
-      .getGlobalMetaPage()
-      .run_bins.flatMap((bin) => bin.runs)
-      .map((run) => run.number_of_pages)
-      .sort((a, b) => a - b);
+  const runs = () => heap.freeLengths;
+  const sorted = (/** @type {number[]} */ lengths) => lengths.sort((a, b) => a - b);
+  /** A block with another behind it, which keeps it from joining what lies there. */
+  const guarded = (/** @type {number} */ bytes) => {
+    const block = heap.take(bytes);
+    heap.take(bytes);
+    return block;
+  };
 
   for (const [name, sizes] of Object.entries({
     'whole pages': [PAGE, 3 * PAGE, 2 * PAGE],
-    'blocks with tails': [PAGE + MINI_PAGE, 2 * PAGE + 30 * KiB, 5 * PAGE + 100],
+    'parts of pages': [PAGE + MINI_PAGE, 2 * PAGE + 30 * KiB, 5 * PAGE + 100],
     'long runs': [40 * PAGE, 33 * PAGE, 100 * PAGE],
     'long runs and short ones': [40 * PAGE + 2000, 64 * KiB - 1, 32 * PAGE],
+    'medium blocks': [20 * KiB, 58 * KiB, 10 * KiB],
+    'single MiniPages': [MINI_PAGE, MINI_PAGE, MINI_PAGE],
   }))
     it(`join when three neighbours are freed in any order: ${name}`, () => {
       for (const order of permutations([0, 1, 2])) {
@@ -55,50 +59,52 @@ describe('runs of heap pages', () => {
   });
 
   it('split: what is left of a run stays free', () => {
-    const guardedRun = (/** @type {number} */ pages) => {
-      const run = heap.take(pages * PAGE);
-      heap.take(PAGE);
-      return run;
-    };
-    const run = guardedRun(10);
+    const run = guarded(10 * PAGE);
     const before = runs();
     heap.free(run);
-    assert.deepEqual(
-      runs(),
-      [...before, 10].sort((a, b) => a - b),
-    );
-    const part = heap.take(3 * PAGE);
-    assert.deepEqual(
-      runs(),
-      [...before, 7].sort((a, b) => a - b),
-    );
-    const rest = heap.take(7 * PAGE);
+    assert.deepEqual(runs(), sorted([...before, 320]));
+    const part = heap.take(3 * PAGE + 5 * MINI_PAGE);
+    assert.deepEqual(runs(), sorted([...before, 219]));
+    const rest = heap.take(219 * MINI_PAGE);
     assert.deepEqual(runs(), before);
     heap.free(part);
     heap.free(rest);
-    assert.deepEqual(
-      runs(),
-      [...before, 10].sort((a, b) => a - b),
-    );
+    assert.deepEqual(runs(), sorted([...before, 320]));
     heap.assertSoundFromOutside();
   });
 
-  it('are found by exact length up to 32 pages: the tightest serves', () => {
-    const lengths = [32, 5, 17, 2, 9, 31, 3];
-    const free = lengths.map((pages) => {
-      const run = heap.take(pages * PAGE);
-      heap.take(PAGE); // keeps it from joining its neighbour
-      return run;
-    });
+  it('are found by exact length up to 16 MiniPages: the tightest serves', () => {
+    heap.free(heap.take(MiB));
+    const lengths = [16, 5, 11, 2, 9, 15, 3, 1, 30];
+    const free = lengths.map((mini_pages) => guarded(mini_pages * MINI_PAGE));
     for (const run of free) heap.free(run);
-    for (const pages of lengths) {
+    heap.trim(); // from the stacks of their classes home
+    for (const mini_pages of lengths) {
       const before = runs();
-      const block = heap.take(pages * PAGE);
-      before.splice(before.indexOf(pages), 1);
-      assert.deepEqual(runs(), before, `${pages} pages`);
-      heap.call('set_bytes', block, 1, pages * PAGE);
+      assert.ok(before.includes(mini_pages));
+      const block = heap.take(mini_pages * MINI_PAGE);
+      before.splice(before.indexOf(mini_pages), 1);
+      assert.deepEqual(runs(), before, `${mini_pages} MiniPages`);
+      heap.call('set_bytes', block, 1, mini_pages * MINI_PAGE);
     }
     heap.assertSoundFromOutside();
+  });
+
+  it('lie across heap pages: nothing is left over between blocks of 33 MiniPages', () => {
+    heap.free(heap.take(4 * MiB));
+    const before = heap.cStats;
+    const blocks = Array.from({ length: 40 }, () => heap.take(33 * MINI_PAGE));
+    for (const [i, block] of blocks.entries()) heap.call('fill', block, 33 * MINI_PAGE, i);
+    const { free_mini_pages, free_runs, heap_bytes } = heap.cStats;
+    assert.equal(free_mini_pages, before.free_mini_pages - 40 * 33);
+    assert.ok(free_runs <= before.free_runs, 'no rests');
+    assert.equal(heap_bytes, before.heap_bytes);
+    for (const [i, block] of blocks.entries())
+      assert.equal(heap.call('first_difference', block, 33 * MINI_PAGE, i), 33 * MINI_PAGE);
+    assert.ok(blocks.some((block) => block % PAGE > PAGE - MINI_PAGE * 4));
+    heap.assertSoundFromOutside();
+    for (const block of blocks) heap.free(block);
+    heap.assertEmpty();
   });
 
   it('of more than 32 pages are reused rather than grown past', () => {
@@ -114,12 +120,12 @@ describe('runs of heap pages', () => {
     heap.assertSoundFromOutside();
   });
 
-  it('are met to 2 KiB, and begin on a heap page from 64 KiB on', () => {
+  it('are met to 2 KiB, and begin on a MiniPage', () => {
     for (let bytes = PAGE - 3000; bytes < 5 * PAGE; bytes += 1021) {
       const block = heap.take(bytes);
       const usable = heap.usable(block);
       assert.ok(usable >= bytes && usable < bytes + MINI_PAGE, `${bytes} bytes: ${usable}`);
-      if (bytes >= PAGE) assert.equal(block % PAGE, 0);
+      assert.equal(block % MINI_PAGE, 0);
     }
     heap.assertSoundFromOutside();
   });
@@ -127,7 +133,7 @@ describe('runs of heap pages', () => {
   it('fresh and re-used pages are counted, each page once', () => {
     const block = heap.take(10 * PAGE);
     const { fresh_pages, reused_pages } = heap.stats;
-    assert.ok(fresh_pages >= 10);
+    assert.equal(fresh_pages, 10);
     assert.equal(reused_pages, 0);
     heap.free(block);
     heap.take(4 * PAGE);

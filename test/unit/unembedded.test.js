@@ -2,7 +2,7 @@
 // what was freed stays as it was until it is handed out again.
 import assert from 'node:assert/strict';
 import { BUILD_TIMEOUT } from '../support/build.js';
-import { createHeap, KiB, loadApi, MiB, PAGE } from '../support/heap.js';
+import { createHeap, KiB, loadApi, MINI_PAGE, MiB } from '../support/heap.js';
 
 /** Mulberry32: numbers that are the same in every run. @param {number} seed */
 function random(seed) {
@@ -37,10 +37,10 @@ class Freed {
     );
   }
 
-  /** Our own data may have moved into free heap pages: they are handed out too, to ourselves. */
+  /** Our own data may have moved into free MiniPages: they are handed out too, to ourselves. */
   removeMetadata() {
-    for (const { kind, address } of this.heap.pages)
-      if (kind === 'metadata') this.remove(address, PAGE);
+    for (const { kind, address, mini_pages } of this.heap.runs)
+      if (kind === 'maps' || kind === 'slots') this.remove(address, mini_pages * MINI_PAGE);
   }
 
   assertUnchanged() {
