@@ -12,6 +12,7 @@ import { CachedIndex, freeSlots, runs, slotsIn } from './walk.js';
  * @property {MiniPageKind} kind `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it
  * @property {boolean} begins the run begins here
  * @property {boolean} fresh free, and never handed out since memory grew
+ * @property {boolean} cached of a medium block that is free and at hand
  * @property {number} size_class 0 unless small or medium
  * @property {number} block_size of a large block: all of it
  * @property {number} number_of_blocks that begin in these MiniPages
@@ -87,6 +88,7 @@ const plain = (index, length, kind, begins, fresh) => ({
   kind,
   begins,
   fresh,
+  cached: false,
   size_class: 0,
   block_size: 0,
   number_of_blocks: 0,
@@ -162,6 +164,7 @@ function addRun(heap, page, run, pieces) {
       const part = /** @type {MiniPageStatistics} */ (page.mini_pages.at(-1));
       const begun = pieces.filter(({ address }) => address >= here.begin && address < here.end);
       const free = begun.filter((piece) => piece.free).length;
+      part.cached = run.kind === 'medium' && pieces[0].free;
       part.size_class = run.size_class;
       part.block_size =
         run.size_class === 0

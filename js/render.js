@@ -43,9 +43,9 @@ export function rowOf({ page_index, mini_pages }) {
 }
 
 /** @param {MiniPageStatistics} part @returns {CellKind} */
-function cellKind({ kind, fresh, number_of_free_blocks }) {
+function cellKind({ kind, fresh, cached }) {
   if (kind === 'free' && fresh) return 'fresh';
-  return kind === 'medium' && number_of_free_blocks > 0 ? 'free' : kind; // cached: serves the next request
+  return cached ? 'free' : kind; // serves the next request
 }
 
 /** @param {MiniPageStatistics} part @returns {Cell[]} */

@@ -105,9 +105,11 @@ export class Survey {
       Math.min(at.stack_high, at.heap_base) - Math.min(at.stack_low, at.heap_base),
     );
     add(stack, stack_bytes, stack_bytes, 0);
-    add(data, at.heap_base - stack_bytes, at.heap_base - stack_bytes, 0);
-    const below = heap.end === 0 ? 0 : heap.addressOf(heap.first) - at.heap_base;
-    const others = below + (break_end - heap_end);
+    // Less than a MiniPage below the heap is lost to rounding, more is others'.
+    const gap = heap.end === 0 ? 0 : heap.addressOf(heap.first) - at.heap_base;
+    const lost = gap < heap.mini_bytes ? gap : 0;
+    add(data, at.heap_base - stack_bytes + lost, at.heap_base - stack_bytes + lost, 0);
+    const others = gap - lost + (break_end - heap_end);
     add(external, others, others, 0);
     const rest = heap.memory.byteLength - break_end;
     add(unclaimed, rest, 0, rest);

@@ -8,6 +8,7 @@
  * @property {MiniPageKind} kind `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it
  * @property {boolean} begins the run begins here
  * @property {boolean} fresh free, and never handed out since memory grew
+ * @property {boolean} cached of a medium block that is free and at hand
  * @property {number} size_class 0 unless small or medium
  * @property {number} block_size of a large block: all of it
  * @property {number} number_of_blocks that begin in these MiniPages
@@ -61,6 +62,10 @@ export type MiniPageStatistics = {
      * free, and never handed out since memory grew
      */
     fresh: boolean;
+    /**
+     * of a medium block that is free and at hand
+     */
+    cached: boolean;
     /**
      * 0 unless small or medium
      */

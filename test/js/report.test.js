@@ -12,7 +12,9 @@ const part = (part) => ({
   index: 0,
   length: 1,
   kind: /** @type {const} */ ('free'),
+  begins: false,
   fresh: false,
+  cached: false,
   size_class: 0,
   block_size: 0,
   number_of_blocks: 0,
@@ -24,7 +26,8 @@ const part = (part) => ({
 const page = (page_index, mini_pages) => ({
   page_index,
   address: page_index * 65_536,
-  kind: 'cut',
+  kind: 'mixed',
+  meta_page: 0,
   owner: 0,
   used_size: 0,
   free_size: 0,
@@ -48,8 +51,10 @@ describe('the report', function () {
     const parts = [
       ...[small(8, 3, 9), small(8, 9, 9), small(9, 3, 9), small(16_384, 1, 1, 8)],
       ...[
-        part({ kind: 'medium', length: 3, number_of_blocks: 1, number_of_used_blocks: 1 }),
-        part({ kind: 'large', length: 2, number_of_blocks: 1 }),
+        part({ kind: 'medium', length: 2 }),
+        part({ kind: 'medium', begins: true, length: 3 }),
+        part({ kind: 'medium', begins: true, cached: true, length: 2 }),
+        part({ kind: 'large', begins: true, length: 2 }),
       ],
       ...[
         part({ length: 2 }),
@@ -57,11 +62,12 @@ describe('the report', function () {
         part({ kind: 'metadata' }),
         part({ kind: 'external' }),
         part({ kind: 'static' }),
+        part({ kind: 'unclaimed' }),
       ],
     ];
-    assert.equal(cellsText(rowOf(page(5, parts)).cells, false), 'aAbLLLLLLLL<--[=..  %x:');
+    assert.equal(cellsText(rowOf(page(5, parts)).cells, false), 'aAbLLLLLLLL--<--..[=..  %x: ');
     const coloured = cellsText(rowOf(page(5, parts)).cells, true);
-    assert.equal(coloured.replace(ANSI, ''), '▃█▃████████▐██▐█··  ▒╳░');
+    assert.equal(coloured.replace(ANSI, ''), '▃█▃██████████▐██··▐█··  ▒╳░ ');
   });
 
   it('puts as many heap pages on a line as fit, and tells repetition as a count', () => {

@@ -100,25 +100,17 @@ describe('statistics', () => {
         state: 'live',
         size_class: 0,
         space: 'large',
-        page_index: large / 65_536,
+        page_index: Math.floor(large / 65_536),
       },
     ]);
-    const pages = heap.getPageStatistics({ start: large / 65_536, end: large / 65_536 + 3 });
+    const first = Math.floor(large / 65_536);
+    const parts = heap
+      .getPageStatistics({ start: first, end: first + 3 })
+      .flatMap(({ mini_pages }) => mini_pages.filter(({ kind }) => kind === 'large'));
+    assert.equal(sum(parts.map(({ length }) => length)), 2 * 32 + 3);
     assert.deepEqual(
-      pages.map(({ kind }) => kind),
-      ['large', 'large', 'large'],
-    );
-    assert.deepEqual(
-      pages[2].mini_pages.map(({ kind, length }) => [kind, length]),
-      [
-        ['large', 3],
-        ['free', 29],
-      ],
-    );
-    const tail = pages[2].mini_pages[0];
-    assert.deepEqual(
-      [tail.kind, tail.index, tail.length, tail.number_of_blocks],
-      ['large', 0, 3, 0],
+      parts.map(({ begins, number_of_blocks }) => [begins, number_of_blocks]),
+      [[true, 1], [false, 0], ...(parts.length > 2 ? [[false, 0]] : [])],
     );
     assert.equal(heap.getHeapStatistics().number_of_mini_pages, 10 + 2 * 32 + 3);
   });
@@ -126,10 +118,10 @@ describe('statistics', () => {
   it('know free runs of every length, and their bins', async () => {
     const module = await instantiate(file);
     const heap = heapOf(module);
-    const lengths = [1, 2, 31, 32, 33, 40, 41, 63, 64, 65, 129, 200];
-    const blocks = lengths.map((pages) => [
-      ptr(module._malloc(pages * 65_536)),
-      ptr(module._malloc(65_536)),
+    const lengths = [27, 28, 31, 32, 33, 40, 41, 63, 64, 65, 129, 2000, 6400];
+    const blocks = lengths.map((minis) => [
+      ptr(module._malloc(minis * 2048)),
+      ptr(module._malloc(60_000)), // keeps the runs apart
     ]);
     for (const [block] of blocks) module._free(block);
     const runs = heap.getGlobalMetaPage().run_bins.flatMap(({ runs }) => runs);
@@ -137,16 +129,23 @@ describe('statistics', () => {
     for (const [i, [block]] of blocks.entries())
       assert.ok(
         runs.some(
-          ({ page_index, number_of_pages }) =>
-            page_index === block / 65_536 && number_of_pages >= lengths[i],
+          ({ mini_page, number_of_mini_pages: length }) =>
+            mini_page <= block / 2048 && mini_page + length >= block / 2048 + lengths[i],
         ),
         `${lengths[i]}`,
       );
+    const statistics = heap.getHeapStatistics();
     assert.equal(
-      heap.getHeapStatistics().number_of_free_pages,
-      sum(runs.map((run) => run.number_of_pages)),
+      statistics.free_heap_size,
+      sum(runs.map((run) => run.number_of_mini_pages)) * 2048,
     );
-    assert.equal(heap.getHeapStatistics().largest_free_size, 200 * 65_536);
+    assert.equal(
+      statistics.largest_free_size,
+      Math.max(...runs.map((run) => run.number_of_mini_pages)) * 2048,
+    );
+    const wholly = heap.getPageStatistics().filter(({ kind }) => kind === 'free');
+    assert.equal(statistics.number_of_free_pages, wholly.length);
+    assert.ok(wholly.length > 200);
     assertLedger(heap, module);
   });
 
@@ -178,7 +177,9 @@ describe('statistics', () => {
     assert.equal(ours.number_of_live_allocations, live_blocks);
     assert.equal(ours.number_of_live_allocations, live);
     assert.equal(ours.number_of_cached_blocks, cached_blocks);
-    const gaps = heap.getPageStatistics().filter(({ kind }) => kind === 'external').length * 65_536;
+    const parts = heap.getPageStatistics().flatMap(({ mini_pages }) => mini_pages);
+    const gaps =
+      sum(parts.filter(({ kind }) => kind === 'external').map(({ length }) => length)) * 2048;
     assert.equal(ours.total_heap_size + gaps, heap_bytes);
     module._visit_begin();
     const counts = { live: 0, cached: 0, free: 0 };
@@ -210,11 +211,23 @@ describe('statistics', () => {
       assert.equal(next, 32);
       assert.ok(used_size + free_size <= 65_536);
     }
-    for (const kind of ['cut', 'large', 'free', 'metadata', 'external'])
+    const parts = pages.flatMap(({ mini_pages }) => mini_pages);
+    for (const kind of ['small', 'medium', 'large', 'free', 'metadata', 'external', 'static'])
       assert.ok(
-        pages.some((page) => page.kind === kind),
+        parts.some((part) => part.kind === kind),
         kind,
       );
+    for (const { kind, mini_pages } of pages) {
+      const kinds = new Set(mini_pages.map((part) => part.kind));
+      assert.equal(kind, kinds.size === 1 ? mini_pages[0].kind : 'mixed');
+    }
+    assert.ok(
+      pages.some(({ kind }) => kind === 'large') && pages.some(({ kind }) => kind === 'mixed'),
+    );
+    const { used_heap_size, metadata_size, number_of_mini_pages } = heap.getHeapStatistics();
+    assert.equal(sum(pages.map(({ used_size }) => used_size)), used_heap_size + metadata_size);
+    const used = parts.filter(({ kind }) => ['small', 'medium', 'large'].includes(kind));
+    assert.equal(sum(used.map(({ length }) => length)), number_of_mini_pages);
     const [third] = heap.getPageStatistics({
       start: pages[3].page_index,
       end: pages[3].page_index + 1,
@@ -230,18 +243,20 @@ describe('statistics', () => {
       true,
     );
     assert.equal(seen, 10);
-    const page = heap.getPageStatistics().find(({ kind }) => kind === 'cut');
-    let used = 0;
+    const pages = heap.getPageStatistics();
+    const page = pages.find(
+      ({ mini_pages }) => mini_pages.filter((part) => part.kind === 'small').length > 5,
+    );
+    assert.ok(page);
+    let found = 0;
     heap.visitBlocks(
-      ({ page_index, size, state }) => {
+      ({ page_index, state }) => {
         assert.equal(page_index, page.page_index);
-        if (state === 'live') used += size;
+        if (state === 'live') found += 1;
       },
       { page_index: page.page_index },
     );
-    const tails = page.mini_pages
-      .filter(({ kind }) => kind === 'large')
-      .map(({ length }) => length * 2048);
-    assert.equal(used + sum(tails), page.used_size);
+    assert.equal(found, sum(page.mini_pages.map((part) => part.number_of_used_blocks)));
+    assert.ok(found > 0);
   });
 });

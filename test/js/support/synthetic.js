@@ -6,10 +6,11 @@ import { fnv1a } from '../../../js/memory.js';
 
 const PAGE = 65_536;
 const MINI = 2048;
-const CLASSES = [0, 16, 48, 512, 4096]; // a run of the last is one block
-const STACK_START = [0, 0, 6, 12, 18, 24]; // four blocks each, with the words that end them
+const CLASSES = [0, 16, 48, 512, 2048, 4096]; // the last two are one block each
+const CLASS_MINI_PAGES = [0, 1, 1, 1, 1, 2];
+const SHARED = 3;
+const STACK_START = [0, 0, 6, 12, 18, 24, 30]; // four blocks each, with the words that end them
 const RECORD = 64;
-const MAP_AT = 0x20000;
 
 /** Hands out offsets in an order of its own, with holes. @param {Record<string, number>} sizes @param {string[]} order */
 function spread(sizes, order) {
@@ -26,162 +27,36 @@ function spread(sizes, order) {
 /** @param {number} w bytes of a word */
 function constants(w) {
   const n = CLASSES.length;
-  const header = spread(
-    {
-      free: 32,
-      reciprocal: 4,
-      block_bytes: 2,
-      capacity: 2,
-      countdown: 2,
-      size_class: 1,
-      kind: 1,
-      first: 1,
-      run: 1,
-      next: 1,
-      prev: 1,
-    },
-    [
-      'prev',
-      'run',
-      'free',
-      'next',
-      'kind',
-      'countdown',
-      'first',
-      'capacity',
-      'size_class',
-      'block_bytes',
-      'reciprocal',
-    ],
-  );
-  // at 8 + 32 * header.bytes the headers would not fit a slot: this heap's meta-pages take two
-  const meta = spread(
-    {
-      mini_pages: 32 * 112,
-      free_mask: 4,
-      touched_mask: 4,
-      page: 4,
-      room: 4,
-      room_links: 8,
-      class_links: 8 * n,
-      lists: n,
-    },
-    [
-      'page',
-      'lists',
-      'room',
-      'mini_pages',
-      'class_links',
-      'touched_mask',
-      'room_links',
-      'free_mask',
-    ],
-  );
-  const entry = {
-    kind: 5,
-    tail: 1,
-    spare: 2,
-    spare_is_fresh: 3,
-    run_pages: 12,
-    next: 20,
-    prev: 28,
-    meta: 20,
+  const header = {
+    offsets: { prev: 0, next: 1, size_class: 2, free: 8, base: 40, reciprocal: 44, countdown: 48 },
   };
+  const meta = spread(
+    { mini_pages: 32 * 56, page: 4, runs: 4, slot: 4, class_links: 8 * n, lists: n },
+    ['page', 'lists', 'slot', 'mini_pages', 'class_links', 'runs'],
+  );
+  const entry = { value: 4, next: 8, prev: 12, header: 8 };
   const global = spread(
     {
-      ...{
-        mapped_pages: w,
-        map_bytes: w,
-        heap_begin: w,
-        break_at: w,
-        first_page: 4,
-        end_page: 4,
-        fresh_page: 4,
-      },
-      ...{
-        warm_page: 4,
-        metadata_stack: 4,
-        room_mask: 4,
-        spare_mask: 4,
-        bin_mask: 8,
-        class_stacks: n * 4,
-      },
-      ...{
-        room_stacks: 32 * 4,
-        spare_stacks: 32 * 4,
-        bins: 64 * 4,
-        counters: COUNTER_NAMES.length * w,
-      },
+      ...{ meta_map: w, mapped_pages: w, break_at: w, first: 4, end: 4, fresh: 4 },
+      ...{ slots_stack: 4, bin_mask: 8, class_stacks: n * 4, bins: 64 * 4 },
+      counters: COUNTER_NAMES.length * w,
     },
-    [
-      'counters',
-      'bins',
-      'room_stacks',
-      'class_stacks',
-      'spare_stacks',
-      'bin_mask',
-      'spare_mask',
-      'room_mask',
-      'metadata_stack',
-      'warm_page',
-    ].concat([
-      'fresh_page',
-      'end_page',
-      'first_page',
-      'break_at',
-      'heap_begin',
-      'map_bytes',
-      'mapped_pages',
+    ['counters', 'bins', 'class_stacks', 'bin_mask', 'slots_stack', 'fresh', 'end'].concat([
+      ...['first', 'break_at', 'mapped_pages', 'meta_map'],
     ]),
   );
   const prefix = (/** @type {string} */ name, /** @type {Record<string, number>} */ offsets) =>
     Object.fromEntries(Object.entries(offsets).map(([key, value]) => [`${name}_${key}`, value]));
   /** @type {Record<string, number>} */
   const k = {
-    ...{
-      heap_page_shift: 16,
-      mini_page_shift: 11,
-      meta_slot_bytes: MINI,
-      meta_page_slots: 2,
-      small_max: 512,
-      class_max: 4096,
-    },
-    ...{
-      size_classes: n - 1,
-      shared_classes: n - 2,
-      stack_words_count: STACK_START[n],
-      room_stacks: 32,
-      exact_bins: 32,
-      bins_per_doubling: 4,
-      run_bins: 64,
-    },
-    meta_link_shift: 11,
-    ...{
-      header_bytes: 112,
-      header_free_words: 4,
-      no_mini_page: 77,
-      unlisted: 76,
-      run_small: 8,
-      run_medium: 7,
-      run_large_tail: 6,
-    },
-    ...{
-      meta_bytes: meta.bytes,
-      entry_bytes: 32,
-      page_free_run: 21,
-      page_cut: 22,
-      page_large_head: 23,
-      page_large_last: 24,
-    },
-    ...{
-      page_metadata: 25,
-      page_gap: 26,
-      global_bytes: global.bytes,
-      cursor_bytes: 40,
-      cursor_bits: 16,
-      cursor_base: 4,
-      cursor_block_bytes: 32,
-    },
+    ...{ heap_page_shift: 16, mini_page_shift: 11, slot_bytes: MINI, slots_per_piece: 8 },
+    ...{ small_max: 512, class_max: 4096, size_classes: n - 1, shared_classes: SHARED },
+    ...{ class_max_mini_pages: 2, class_key_shift: 1, stack_words_count: STACK_START[n] },
+    ...{ exact_bins: 16, bins_per_doubling: 4, run_bins: 64, run_kind_bits: 4 },
+    ...{ run_free: 9, run_small: 8, run_block: 7, run_maps: 6, run_slots: 5, run_gap: 4 },
+    ...{ run_inside: 3, entry_bytes: 24, header_bytes: 56, header_free_words: 4 },
+    ...{ end_of_list: 77, unlisted: 76, meta_bytes: meta.bytes, global_bytes: global.bytes },
+    ...{ cursor_bytes: 40, cursor_bits: 16, cursor_base: 4, cursor_block_bytes: 32 },
     ...prefix('header', header.offsets),
     ...prefix('meta', meta.offsets),
     ...prefix('entry', entry),
@@ -191,44 +66,29 @@ function constants(w) {
 }
 
 /**
- * A dump of a heap whose first page is `first` (a multiple of 64): metadata, a cut page, a large block with a tail, a free run.
+ * A dump of a heap whose first page is `first` (a multiple of 64): slots, small and medium runs, a large block across pages, a
+ * free run, maps.
  * @param {4 | 8} w bytes of a word @param {number} first
  */
 export function syntheticDump(w, first) {
   const k = constants(w);
   const at = {
-    global: 0x1000,
-    mini_page_map: 0x40,
-    tops: 0x8000,
-    stack_words: 0x8100,
-    cursors: 0x8300,
-    current: 0x8500,
+    ...{ global: 0x1000, class_map: 0x8600, run_map: 0x8610, tops: 0x8000, stack_words: 0x8100 },
+    ...{ cursors: 0x8300, current: 0x8500, global_base: 64, data_end: 0x9000, stack_low: 0xa000 },
+    ...{ stack_high: 0xc000, heap_base: 0xc000 },
   };
-  Object.assign(at, {
-    mini_page_map: 0x8600,
-    page_map: 0x8610,
-    header_map: 0x8620,
-    global_base: 64,
-    data_end: 0x9000,
-    stack_low: 0xa000,
-    stack_high: 0xc000,
-    heap_base: 0xc000,
-  });
-  const low = new Uint8Array(0x10000);
-  const high = new Uint8Array(PAGE * 9);
-  // the maps: 32 bytes an entry, then headers and classes of MiniPages
-  const pages = first + 9;
-  const headers_at = pages * 32;
-  const classes_at = headers_at + pages * 32 * w;
-  const map = new Uint8Array(classes_at + pages * 32);
-  const classes = map.subarray(classes_at);
-  const mapView = new DataView(map.buffer);
-  const mapWord = (/** @type {number} */ offset, /** @type {number} */ value) =>
-    w === 8
-      ? mapView.setBigUint64(offset, BigInt(value), true)
-      : mapView.setUint32(offset, value, true);
+  // the maps are the heap's last run: 24 bytes an entry, then meta-pages of heap pages and classes of MiniPages
+  const perPage = 32 * k.entry_bytes + w + 32;
+  let mapPages = 1;
+  while (mapPages * PAGE < (first + 9 + mapPages + 1) * perPage) ++mapPages;
+  const pages = first + 9 + mapPages + 1;
   const begin = first * PAGE;
-  const end = first + 9;
+  const end = begin + (9 + mapPages) * PAGE;
+  const maps = begin + 9 * PAGE;
+  const metas = maps + pages * 32 * k.entry_bytes;
+  const classes = metas + pages * w;
+  const low = new Uint8Array(0x10000);
+  const high = new Uint8Array(end - begin);
   const place = (/** @type {number} */ address) =>
     address >= begin
       ? { view: new DataView(high.buffer), offset: address - begin }
@@ -258,135 +118,133 @@ export function syntheticDump(w, first) {
   const names = [ADDRESS_NAMES.length, CONSTANT_NAMES.length];
   const addresses = RECORD + 48 + w;
   const tables = addresses + names[0] * w;
-  const numbers = [...CONSTANT_NAMES.map((name) => k[name]), ...CLASSES, ...STACK_START];
+  const numbers = [
+    ...CONSTANT_NAMES.map((name) => k[name]),
+    ...CLASSES,
+    ...CLASS_MINI_PAGES,
+    ...STACK_START,
+  ];
   for (const [i, name] of ADDRESS_NAMES.entries())
     word(addresses + i * w, at[/** @type {keyof typeof at} */ (name)]);
   for (const [i, value] of numbers.entries()) put(tables + 2 * i, 2, value);
   const bytes = tables - RECORD + 2 * numbers.length + 16;
   const checksum = fnv1a(low.subarray(tables, tables + 2 * numbers.length));
-  for (const [i, value] of [bytes, 1, w, 0, hashOfNames(), checksum, ...names].entries())
+  for (const [i, value] of [bytes, 2, w, 0, hashOfNames(), checksum, ...names].entries())
     put(RECORD + 16 + 4 * i, 4, value);
   word(RECORD + 48, RECORD);
   low.set(new TextEncoder().encode('synthetic'), tables + 2 * numbers.length);
 
-  // page map; the meta-pages lie in slots 4 … 7 of the first heap page
-  /** @param {number} page @param {Record<string, number>} fields */
-  const entry = (page, fields) => {
-    for (const [name, value] of Object.entries(fields)) {
-      const offset = (first + page) * k.entry_bytes + k[`entry_${name}`];
-      if (name === 'meta') mapWord(offset, value);
-      else if (name === 'kind' || name === 'tail') map[offset] = value;
-      else mapView.setUint32(offset, value, true);
-    }
+  // runs, by MiniPages from the heap's first on
+  const base = begin / MINI;
+  /** @param {number} i @param {number} kind @param {number} number @param {Record<string, number>} [more] */
+  const entry = (i, kind, number, more = {}) => {
+    const address = maps + (base + i) * k.entry_bytes;
+    put(address + k.entry_value, 4, number * 2 ** k.run_kind_bits + kind);
+    for (const [name, value] of Object.entries(more))
+      put(address + k[`entry_${name}`], name === 'header' ? w : 4, value);
   };
-  entry(0, { kind: k.page_metadata, run_pages: 0xffffff00 });
-  entry(1, { kind: k.page_cut, run_pages: 1, meta: begin + 4 * MINI });
-  entry(2, { kind: k.page_large_head, run_pages: 2, tail: 3 });
-  entry(3, { kind: k.page_large_last, run_pages: 2 });
-  entry(4, { kind: k.page_cut, run_pages: 1, meta: begin + 6 * MINI });
-  entry(5, { kind: k.page_free_run, run_pages: 4 });
-  entry(8, { kind: k.page_free_run, run_pages: 4 });
-
-  /** @param {number} slot @param {number} page @param {number} free_mask */
-  const meta = (slot, page, free_mask) => {
+  /** @param {number} i @param {number} kind @param {number} length @param {Record<string, number>} [more] */
+  const run = (i, kind, length, more) => {
+    if (length > 1) entry(i + length - 1, k.run_inside, 0);
+    entry(i, kind, length, more);
+  };
+  /** @param {number} i @param {number} size_class */
+  const classOf = (i, size_class) => put(classes + base + i, 1, size_class * 2);
+  /** Meta-page in a slot of the piece at the heap's begin. @param {number} slot @param {number} page @param {number} runs */
+  const meta = (slot, page, runs) => {
     const address = begin + slot * MINI;
-    put(address + k.meta_free_mask, 4, free_mask);
-    put(address + k.meta_touched_mask, 4, ~free_mask >>> 0);
-    put(address + k.meta_page, 4, first + page);
-    put(address + k.meta_room, 4, 29);
-    for (let c = 0; c < CLASSES.length; ++c) put(address + k.meta_lists + c, 1, k.no_mini_page);
-    return (/** @type {number} */ mini, /** @type {Record<string, number>} */ fields) => {
-      const header = address + k.meta_mini_pages + mini * k.header_bytes;
-      const sizes = /** @type {Record<string, number>} */ ({
-        reciprocal: 4,
-        block_bytes: 2,
-        capacity: 2,
-        countdown: 2,
-        free: 8,
-      });
-      for (const [name, value] of Object.entries(fields))
-        put(header + k[`header_${name}`], sizes[name] ?? 1, value);
-      return header;
-    };
+    word(metas + (first + page) * w, address);
+    for (const [name, value] of Object.entries({ page: first + page, runs, slot }))
+      put(address + k[`meta_${name}`], 4, value);
+    for (let c = 0; c < CLASSES.length; ++c) put(address + k.meta_lists + c, 1, k.end_of_list);
+    return address;
   };
-  // 42 blocks of 48 B, of which 0 and 5 are home, 6 and 7 in the cursor, 8 on the stack; then a medium block of 2 MiniPages
-  const run = begin + PAGE;
-  const cut = meta(4, 1, 0xfffffff8);
-  const header = cut(0, {
-    kind: k.run_small,
-    first: 0,
-    run: 1,
-    size_class: 2,
-    block_bytes: 48,
-    capacity: 42,
-    countdown: 0xfff0,
+  /** @param {number} i @param {number} inMeta @param {Record<string, number>} fields */
+  const small = (i, inMeta, fields) => {
+    const header = inMeta + k.meta_mini_pages + (i % 32) * k.header_bytes;
+    const sizes = /** @type {Record<string, number>} */ ({
+      free: 8,
+      size_class: 1,
+      next: 1,
+      prev: 1,
+    });
+    const block_bytes = CLASSES[fields.size_class];
+    const all = {
+      ...{
+        base: (begin + i * MINI) % 2 ** 32,
+        reciprocal: Math.floor(0xffffffff / block_bytes) + 1,
+      },
+      ...fields,
+    };
+    for (const [name, value] of Object.entries(all))
+      put(header + k[`header_${name}`], sizes[name] ?? 4, value);
+    run(i, k.run_small, 1, { header });
+    classOf(i, fields.size_class);
+    return header;
+  };
+  entry(0, k.run_slots, 8 * 256 + 0b11111100);
+  entry(7, k.run_inside, 0);
+  global('slots_stack', 4, base);
+  // 42 blocks of 48 B, of which 0 and 5 are home, 6 and 7 in the cursor, 8 on the stack
+  const current = small(8, meta(0, 0, 1), {
+    ...{ size_class: 2, free: 0b100001, countdown: 0xfff0 },
+    ...{ next: k.end_of_list, prev: k.unlisted },
   });
-  cut(0, {
-    free: 0b100001,
-    reciprocal: Math.floor(0xffffffff / 48) + 1,
-    next: k.no_mini_page,
-    prev: k.unlisted,
+  run(9, k.run_block, 2); // a medium block
+  classOf(9, 5);
+  run(11, k.run_block, 1); // one at hand
+  classOf(11, 4);
+  run(12, k.run_block, 62); // a large block, in three heap pages
+  // 128 blocks of 16 B, three of them home
+  const listed = meta(1, 2, 1);
+  small(74, listed, {
+    ...{ size_class: 1, free: 0b111, countdown: 125, next: k.end_of_list, prev: k.end_of_list },
   });
-  const medium = cut(1, {
-    ...{ kind: k.run_medium, first: 1, run: 2, size_class: 4, block_bytes: 4096, capacity: 1 },
-    ...{ countdown: 1, reciprocal: 2 ** 20, next: k.no_mini_page, prev: k.unlisted },
-  });
-  meta(6, 4, 0xfffffff8)(0, { kind: k.run_large_tail, first: 0, run: 3 });
-  const mini = ((first + 1) * PAGE) / MINI;
-  classes[mini] = 2;
-  classes[mini + 1] = 4;
-  mapWord(headers_at + mini * w, header);
-  mapWord(headers_at + (mini + 1) * w, medium);
-  word(at.current + 2 * w, header);
+  put(listed + k.meta_lists + 1, 1, 74 % 32);
+  global('class_stacks', 4, base + 1, 1);
+  run(75, k.run_gap, 5);
+  entry(80, k.run_free, 208);
+  entry(287, k.run_free, 208);
+  global('bins', 4, base + 80, 30);
+  global('bin_mask', 8, 2 ** 30);
+  run(288, k.run_maps, mapPages * 32);
+
+  const block = begin + 8 * MINI;
+  word(at.current + 2 * w, current);
   put(at.cursors + 2 * k.cursor_bytes + k.cursor_bits, 4, 0b11000000);
-  word(at.cursors + 2 * k.cursor_bytes + k.cursor_base, run);
+  word(at.cursors + 2 * k.cursor_bytes + k.cursor_base, block);
   put(at.cursors + 2 * k.cursor_bytes + k.cursor_block_bytes, 4, 48);
   for (let c = 1; c < CLASSES.length; ++c) {
-    word(at.tops + c * w, at.stack_words + (STACK_START[c] + (c === 2 ? 1 : 0)) * w);
+    word(at.tops + c * w, at.stack_words + (STACK_START[c] + (c === 2 || c === 4 ? 1 : 0)) * w);
     word(at.stack_words + (STACK_START[c + 1] - 1) * w, 1);
   }
-  word(at.stack_words + (STACK_START[2] + 1) * w, run + 8 * 48);
+  word(at.stack_words + (STACK_START[2] + 1) * w, block + 8 * 48);
+  word(at.stack_words + (STACK_START[4] + 1) * w, begin + 11 * MINI);
 
-  word(at.page_map, MAP_AT);
-  word(at.header_map, MAP_AT + headers_at);
-  word(at.mini_page_map, MAP_AT + classes_at);
+  word(at.run_map, maps);
+  word(at.class_map, classes);
+  global('meta_map', w, metas);
   global('mapped_pages', w, pages);
-  global('map_bytes', w, map.length);
-  global('heap_begin', w, begin);
   global('break_at', w, 0x8700);
-  word(0x8700, end * PAGE + 4096);
-  for (const [name, value] of Object.entries({
-    first_page: first,
-    end_page: end,
-    fresh_page: end,
-    metadata_stack: first,
-  }))
+  word(0x8700, end + 4096);
+  for (const [name, value] of Object.entries({ first: base, end: end / MINI, fresh: end / MINI }))
     global(name, 4, value);
-  // both cut pages have 29 free MiniPages together
-  global('room_mask', 4, 2 ** 29);
-  const link = (/** @type {number} */ slot) => begin / MINI + slot;
-  global('room_stacks', 4, link(4), 29);
-  put(begin + 4 * MINI + k.meta_room_links, 4, link(6));
-  put(begin + 6 * MINI + k.meta_room_links + 4, 4, link(4));
-  global('bin_mask', 4, 2 ** 3);
-  global('bins', 4, first + 5, 3);
+  const used_mini_pages = 8 + 1 + 2 + 1 + 62 + 1 + mapPages * 32;
   const counters = {
-    used_mini_pages: 3 + 64 + 3,
-    peak_used_mini_pages: 80,
-    fresh_mini_pages: 8,
-    reused_mini_pages: 2,
+    ...{ used_mini_pages, peak_used_mini_pages: used_mini_pages + 9, external_mini_pages: 5 },
+    ...{ taken_mini_pages: 10, fresh_mini_pages: 8 },
   };
   for (const [name, value] of Object.entries(counters))
     global('counters', w, value, COUNTER_NAMES.indexOf(/** @type {any} */ (name)));
 
-  return encodeDump({
+  const dump = encodeDump({
     ranges: [
       { address: 0, bytes: low },
-      { address: MAP_AT, bytes: map },
       { address: begin, bytes: high },
     ],
-    memory_bytes: (end + 1) * PAGE,
+    memory_bytes: end + PAGE,
     heap_size_limit: 0,
     record: RECORD,
   });
+  return { dump, mapPages };
 }
