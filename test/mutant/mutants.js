@@ -637,6 +637,12 @@ const wasm = [
     from: 'gharial_highest_break > before ? gharial_highest_break : before;',
     to: 'gharial_highest_break < before ? gharial_highest_break : before;',
   },
+  {
+    breaks: 'what is pinned does not serve when sbrk refuses what the limit allows',
+    file: 'obtain.cpp',
+    from: '  flush();  // sbrk may refuse what the limit allows\n',
+    to: '',
+  },
 ];
 
 export const mutants = [...known, ...invented, ...wasm];
