@@ -85,7 +85,7 @@ export class HeapReader {
     return spaceStatistics(this.#look());
   }
 
-  /** Every size class, smallest first. @returns {import('./statistics.js').SizeClassStatistics[]} */
+  /** Every size class, by its number: first those whose blocks share runs. @returns {import('./statistics.js').SizeClassStatistics[]} */
   getSizeClassStatistics() {
     return sizeClassStatistics(this.#look());
   }

@@ -1,6 +1,8 @@
 // snapshot.js — the state of a heap at one moment, kept apart from its memory: as numbers (JSON) and as the bytes that
 // describe the heap (binary), which a HeapReader reads as if they were the memory.
 import { encodeDump } from './dump.js';
+import { HeapReadError } from './errors.js';
+import { runs } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {import('./heap_reader.js').HeapReader} HeapReader */
@@ -22,7 +24,9 @@ function metadataRanges(heap) {
     [at.cursors, (k.shared_classes + 2) * k.cursor_bytes],
     [at.current, (k.shared_classes + 1) * word_bytes],
     [heap.break_at, heap.break_at === 0 ? 0 : word_bytes],
-    [heap.maps.runs, heap.mapSize()],
+    [heap.maps.metas, heap.mapped_pages * word_bytes],
+    [heap.maps.classes, heap.mapped_pages * heap.minis],
+    ...entryRanges(heap),
   ];
   for (let page = heap.first_page; page < Math.min(heap.end_page, heap.mapped_pages); ++page) {
     const meta = heap.metaAddress(page);
@@ -34,6 +38,30 @@ function metadataRanges(heap) {
     address: start,
     bytes: heap.memory.bytes(start, end - start),
   }));
+}
+
+/**
+ * The entries that are read: all of a small run, first and last of the others, between which entries may be stale. Of a damaged
+ * run map, all.
+ * @param {HeapImage} heap @returns {[start: number, bytes: number][]}
+ */
+function entryRanges(heap) {
+  const { entry_bytes } = heap.layout.k;
+  /** @type {[number, number][]} */
+  const ranges = [];
+  /** @param {number} first @param {number} count */
+  const add = (first, count) =>
+    ranges.push([heap.maps.runs + first * entry_bytes, count * entry_bytes]);
+  try {
+    for (const { kind, first, length } of runs(heap)) {
+      add(first, kind === 'small' ? length : 1);
+      if (kind !== 'small') add(first + length - 1, 1);
+    }
+  } catch (error) {
+    if (!(error instanceof HeapReadError)) throw error;
+    add(0, heap.mapped_pages * heap.minis);
+  }
+  return ranges;
 }
 
 /** Ranges that overlap or touch become one. @param {[start: number, bytes: number][]} ranges @returns {[start: number, end: number][]} */

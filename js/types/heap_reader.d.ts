@@ -14,7 +14,7 @@ export class HeapReader {
     getHeapStatistics(): import("./statistics.js").HeapStatistics;
     /** Where every byte of memory is: the sizes add up to the memory's. @returns {import('./statistics.js').HeapSpaceStatistics[]} */
     getHeapSpaceStatistics(): import("./statistics.js").HeapSpaceStatistics[];
-    /** Every size class, smallest first. @returns {import('./statistics.js').SizeClassStatistics[]} */
+    /** Every size class, by its number: first those whose blocks share runs. @returns {import('./statistics.js').SizeClassStatistics[]} */
     getSizeClassStatistics(): import("./statistics.js").SizeClassStatistics[];
     /**
      * Heap pages with their MiniPages, from page index `start` up to `end`; without a range all of them.

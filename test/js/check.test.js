@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { HeapImage } from '../../js/heap_image.js';
-import { HeapReader } from '../../js/index.js';
+import { HeapReadError, HeapReader } from '../../js/index.js';
 import { COUNTER_NAMES, findLayout } from '../../js/layout.js';
 import { imageSource } from '../../js/memory.js';
 import { blockStack, freeSlots, homeOf, runs } from '../../js/walk.js';
@@ -82,7 +82,20 @@ class Patient {
     this.view.setUint32(at, value, true);
   }
   codes() {
-    const { ok, errors } = new HeapReader(this.bytes).validateHeap();
+    return this.#judge(new HeapReader(this.bytes));
+  }
+  /** What a snapshot says; undefined: the heap is too broken to take one. */
+  codesOfSnapshot() {
+    try {
+      return this.#judge(new HeapReader(this.bytes).takeHeapSnapshot().heap);
+    } catch (error) {
+      assert.ok(error instanceof HeapReadError && error.invariant === 'I9');
+      return undefined;
+    }
+  }
+  /** @param {HeapReader} reader */
+  #judge(reader) {
+    const { ok, errors } = reader.validateHeap();
     assert.equal(ok, errors.length === 0);
     for (const { code, address, message } of errors) {
       assert.match(code, /^(I\d+|read)$/);
@@ -196,6 +209,11 @@ const PLANTED = [
       const { meta } = p.small(() => true);
       p.u32(meta.address + p.k.meta_runs, meta.runs + 1);
     },
+  ],
+  [
+    'I4',
+    'a page without a meta-page, in which small runs begin',
+    (p) => p.u32(p.heap.maps.metas + 4 * p.small(() => true).meta.page, 0),
   ],
   [
     'I4',
@@ -326,6 +344,27 @@ const PLANTED = [
   ],
   [
     'I8',
+    'a cursor that begins between two words of free bits',
+    (p) => {
+      const at = (c) => p.layout.at.cursors + c * p.k.cursor_bytes;
+      const bits = (c) => p.view.getBigUint64(at(c) + p.k.cursor_bits, true);
+      const classes = Array.from({ length: p.k.shared_classes }, (_, i) => i + 1);
+      const c = classes.find((c) => bits(c) !== 0n && (bits(c) & 1n) === 0n);
+      p.view.setBigUint64(at(c) + p.k.cursor_bits, bits(c) >> 1n, true);
+      p.u32(
+        at(c) + p.k.cursor_base,
+        p.view.getUint32(at(c) + p.k.cursor_base, true) + p.layout.class_bytes[c],
+      );
+    },
+  ],
+  [
+    'I8',
+    'something in the cursor that stays empty',
+    (p) =>
+      p.u8(p.layout.at.cursors + (p.k.shared_classes + 1) * p.k.cursor_bytes + p.k.cursor_bits, 4),
+  ],
+  [
+    'I8',
     'a cursor with a block that is not its own',
     (p) => {
       p.u32(p.layout.at.cursors + p.k.cursor_bytes + p.k.cursor_bits, 1);
@@ -438,6 +477,8 @@ describe('validateHeap', function () {
       const codes = patient.codes();
       assert.ok(codes.includes(code), `found ${[...new Set(codes)]}`);
       assert.ok(codes.length <= 100);
+      const told = patient.codesOfSnapshot();
+      assert.ok(told === undefined || told.includes(code), `its snapshot: ${told}`);
     });
   }
 
