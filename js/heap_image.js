@@ -34,7 +34,7 @@ import { Image } from './memory.js';
  */
 /** @typedef {{ next: number, prev: number }} Links */
 
-const LINK_BYTES = 4; // the number of a MiniPage, on every target
+export const LINK_BYTES = 4; // the number of a MiniPage, on every target
 
 export class HeapImage {
   /** @param {ReturnType<import('./memory.js').MemorySource['open']>} opened @param {import('./layout.js').Layout} layout */
