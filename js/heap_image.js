@@ -236,12 +236,14 @@ export class HeapImage {
     return this.memory.word(at.current + size_class * word_bytes);
   }
 
-  /** Bytes of the piece of metadata in which the maps lie; 0 before the first allocation. */
+  /** Bytes of the piece of metadata in which the maps lie; 0 before the first allocation, or if they are nowhere. */
   mapSize() {
     const first = this.miniPageOf(this.maps.runs);
     const { entry_bytes } = this.layout.k;
     const is_there =
-      this.holds(first) && this.memory.holds(this.maps.runs + first * entry_bytes, entry_bytes);
+      this.holds(first) &&
+      first < this.mapped_pages * this.minis &&
+      this.memory.holds(this.maps.runs + first * entry_bytes, entry_bytes);
     return is_there ? this.entry(first).number * this.mini_bytes : 0;
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { HeapImage } from '../../js/heap_image.js';
-import { HeapReader } from '../../js/index.js';
+import { HeapReader, HeapReadError } from '../../js/index.js';
 import { COUNTER_NAMES, findLayout } from '../../js/layout.js';
 import { imageSource } from '../../js/memory.js';
 import { blockStack, freeSlots, homeOf, runs } from '../../js/walk.js';
@@ -92,7 +92,8 @@ class Patient {
   }
 }
 
-/** @type {[code: string, what: string, breakIt: (heap: Patient) => void][]} */
+// What gharial_validate returns is the same number, or `first`: it names the first that does not hold, in an order of its own.
+/** @type {[code: string, what: string, breakIt: (heap: Patient) => void, first?: number][]} */
 const PLANTED = [
   [
     'I1',
@@ -158,6 +159,7 @@ const PLANTED = [
     (p) => {
       const { header } = p.listed((h) => h.capacity === 4);
       p.u8(header.address + p.k.header_free, 0b1111);
+      p.u32(header.address + p.k.header_countdown, 0);
     },
   ],
   [
@@ -365,7 +367,7 @@ const PLANTED = [
   ['I9', 'maps that lie elsewhere', (p) => p.u32(p.layout.at.run_map, p.heap.maps.runs + 2048)],
   ['I9', 'a heap longer than memory', (p) => p.u32(p.global('end'), 0xfffff)],
   ['I9', 'maps that cover no page', (p) => p.u32(p.global('mapped_pages'), 0)],
-  ['read', 'a run map outside of memory', (p) => p.u32(p.layout.at.run_map, 0xfffffff0)],
+  ['read', 'a run map outside of memory', (p) => p.u32(p.layout.at.run_map, 0xfffffff0), 9],
   [
     'I10',
     'a slot that is free and in use',
@@ -378,6 +380,7 @@ const PLANTED = [
       const bit = 1 << ((slot - piece.address) / 2048);
       p.number(piece.entry, piece.entry.number | bit);
     },
+    4,
   ],
   [
     'I10',
@@ -392,6 +395,7 @@ const PLANTED = [
     'I10',
     'a meta-page that says it lies in another slot',
     (p) => p.u32(p.small(() => true).meta.address + p.k.meta_slot, 7),
+    4,
   ],
   ['I10', 'pieces of slots that are on no stack', (p) => p.u32(p.global('slots_stack'), 0)],
   [
@@ -423,14 +427,32 @@ describe('validateHeap', function () {
   this.timeout(60_000);
   /** @type {Uint8Array} */
   let sound;
+  /** @type {Uint8Array} of the module, to be broken and mended */
+  let memory;
+  /** @type {() => number} */
+  let validate;
   before(async function () {
     this.timeout(300_000);
     const { module, heap } = await variedHeap();
     assert.deepEqual(heap.validateHeap(), { ok: true, errors: [] });
     sound = imageOf(module);
+    memory = new Uint8Array(module.gharialHeap().memory.buffer);
+    validate = module._gharial_validate;
+    assert.equal(validate(), 0);
   });
 
-  for (const [code, what, breakIt] of PLANTED) {
+  /** What a snapshot of the heap finds, or why there is none. @param {Uint8Array} bytes */
+  const snapshotCodes = (bytes) => {
+    try {
+      const { heap } = new HeapReader(bytes).takeHeapSnapshot();
+      return heap.validateHeap().errors.map(({ code }) => code);
+    } catch (error) {
+      if (error instanceof HeapReadError) return [error.invariant];
+      throw error;
+    }
+  };
+
+  for (const [code, what, breakIt, first = Number(code.slice(1))] of PLANTED) {
     it(`${code}: finds ${what}`, () => {
       const patient = new Patient(sound);
       breakIt(patient);
@@ -438,6 +460,14 @@ describe('validateHeap', function () {
       const codes = patient.codes();
       assert.ok(codes.includes(code), `found ${[...new Set(codes)]}`);
       assert.ok(codes.length <= 100);
+      const kept = snapshotCodes(patient.bytes);
+      assert.ok(kept.includes(code), `the snapshot: ${[...new Set(kept)]}`);
+      memory.set(patient.bytes);
+      try {
+        assert.equal(validate(), first, 'gharial_validate');
+      } finally {
+        memory.set(sound);
+      }
     });
   }
 
