@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HeapImage } from '../../js/heap_image.js';
+import { bit, HeapImage } from '../../js/heap_image.js';
 import { HeapReader, HeapReadError } from '../../js/index.js';
 import { COUNTER_NAMES, findLayout } from '../../js/layout.js';
 import { imageSource } from '../../js/memory.js';
@@ -98,7 +98,11 @@ const PLANTED = [
   [
     'I1',
     'a free bit above the capacity',
-    (p) => p.u8(p.small((h) => h.capacity <= 248).header.address + p.k.header_free + 31, 0x80),
+    (p) => {
+      // of a current run, whose countdown cannot tell
+      const { header } = p.small((h) => h.capacity <= 248 && p.isCurrent(h));
+      p.u8(header.address + p.k.header_free + 31, 0x80);
+    },
   ],
   [
     'I1',
@@ -250,6 +254,19 @@ const PLANTED = [
     'a free run whose links do not agree',
     (p) => p.u32(p.run('free').entry.address + p.k.entry_prev, 4711),
   ],
+  [
+    'I6',
+    'a free run that is in no bin',
+    (p) => {
+      const bin = Array.from({ length: p.k.run_bins }, (_, i) => i).findIndex((i) => {
+        const top = p.heap.bin(i);
+        return top !== 0 && p.heap.entry(top).next === 0;
+      });
+      p.u32(p.global('bins') + 4 * bin, 0);
+      const word = p.global('bin_mask') + 4 * (bin >>> 5);
+      p.u32(word, (p.heap.bin_masks[bin >>> 5] & ~(1 << (bin & 31))) >>> 0);
+    },
+  ],
   ['I6', 'a bin mask with a bit too many', (p) => p.u8(p.global('bin_mask') + 7, 0x40)],
   [
     'I7',
@@ -314,6 +331,7 @@ const PLANTED = [
       p.u32(first, run.address + block * p.layout.class_bytes[header.size_class]);
     },
   ],
+  ['I8', 'a stack without its begin', (p) => p.u32(p.stacked().first - 4, 12)],
   ['I8', 'a stack entry that is no block', (p) => p.u32(p.stacked().first, 12)],
   [
     'I8',
@@ -333,6 +351,22 @@ const PLANTED = [
       p.u32(p.layout.at.cursors + p.k.cursor_bytes + p.k.cursor_bits, 1);
       p.u32(p.layout.at.cursors + p.k.cursor_bytes + p.k.cursor_base, 0x20);
       p.u32(p.layout.at.cursors + p.k.cursor_bytes + p.k.cursor_block_bytes, 8);
+    },
+  ],
+  [
+    'I8',
+    'a cursor with a block of another run of its class',
+    (p) => {
+      const { run, header } = p.small((h) => p.heap.current(h.size_class) !== 0 && !p.isCurrent(h));
+      const bytes = p.layout.class_bytes[header.size_class];
+      const live = Array.from({ length: header.capacity }, (_, i) => i).findIndex(
+        (i) => !bit(header.free, i) && !p.stack(header.size_class).includes(run.address + i * bytes),
+      );
+      const cursor = p.layout.at.cursors + header.size_class * p.k.cursor_bytes;
+      p.u32(cursor + p.k.cursor_base, run.address + live * bytes);
+      p.u32(cursor + p.k.cursor_bits, 1);
+      p.u32(cursor + p.k.cursor_bits + 4, 0);
+      p.u32(cursor + p.k.cursor_block_bytes, bytes);
     },
   ],
   [
@@ -362,6 +396,14 @@ const PLANTED = [
     (p) => {
       const { first, length, entry } = p.run('free', (run) => run.length > 1);
       p.number({ ...entry, address: p.heap.entry(first + length - 1).address }, length + 1);
+    },
+  ],
+  [
+    'I9',
+    'maps in which nothing is looked up',
+    (p) => {
+      const { entry } = p.run('large');
+      p.number({ ...entry, kind: p.k.run_maps }, entry.number);
     },
   ],
   ['I9', 'maps that lie elsewhere', (p) => p.u32(p.layout.at.run_map, p.heap.maps.runs + 2048)],
