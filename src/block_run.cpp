@@ -25,12 +25,15 @@ Address obtain_block(MiniPages count) noexcept {
 
 Address obtain_aligned_block(MiniPages count, uint32_t step) noexcept {
   const MiniPages most{count.raw + step - 1};
+  const Word peak = global.counters.peak_used_mini_pages;
   const MiniPageIndex begin = obtain_run(most, RunKind::block_run);
   if (begin == kNoMiniPage) return kNone;
   const MiniPageIndex first{align_up(begin.raw, step)}, end = first + count;
   write_block(first, count);
   if (first != begin) give_back_run(begin, first - begin);
   if (end != begin + most) give_back_run(end, begin + most - end);
+  global.counters.peak_used_mini_pages = peak;  // what went back was never in use
+  note_peak();
   return address_of(first);
 }
 

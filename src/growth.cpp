@@ -77,6 +77,15 @@ void close_stacks() noexcept {
     front_stack_words[kStackPlan.start[c] - 1] = kStackEnd;
 }
 
+// A free run for maps that does not end the heap, or none.
+MiniPageIndex take_below(MiniPages maps) noexcept {
+  const uint32_t bin = find_bin(maps);
+  if (bin == kRunBins) return kNoMiniPage;
+  const MiniPageIndex first = global.bins[bin];
+  const bool ends_heap = first + length_of(entry_of(first)) == global.end;
+  return ends_heap ? kNoMiniPage : take_front(first, maps, RunKind::maps);
+}
+
 // Adds a range above everything there is; returns the end of its free MiniPages. kNoMiniPage iff it is too
 // small for the maps that describe it; then it is left alone, and the next range finds it as a gap.
 [[clang::minsize]] MiniPageIndex absorb(Range range, Spare spare) noexcept {
@@ -85,10 +94,12 @@ void close_stacks() noexcept {
   const MiniPages maps = maps_for(end, spare);
   // begin < global.end: someone lowered the break below us
   if (begin < global.end || end < begin + maps) return kNoMiniPage;
-  // Longer maps lie at the end of the range, where they do not cut it off from what is free below.
+  // Longer maps lie where they do not cut off what memory grows by next from what is free now.
+  const MiniPageIndex below = is_first || maps == kNoMiniPages ? kNoMiniPage : take_below(maps);
   const MiniPageIndex free_begin = is_first ? begin + maps : begin,
-                      free_end = is_first ? end : end - maps;
-  if (maps != kNoMiniPages) move_maps(is_first ? begin : free_end, maps);
+                      free_end = is_first || below != kNoMiniPage ? end : end - maps;
+  if (maps != kNoMiniPages)
+    move_maps(is_first ? begin : below != kNoMiniPage ? below : free_end, maps);
   const MiniPageIndex gap = global.end;
   const bool has_gap = !is_first && begin > gap;
   if (is_first) {

@@ -28,7 +28,9 @@ static bool is_flush_due() noexcept {
   first = search_run(count, kind);
   if (first != kNoMiniPage || (must_not_abort && !can_grow_heap(count))) return first;
   first = grow_heap(count);
-  return first != kNoMiniPage ? take_front(first, count, kind) : kNoMiniPage;
+  if (first != kNoMiniPage) return take_front(first, count, kind);
+  flush();  // sbrk may refuse what the limit allows
+  return search_run(count, kind);
 }
 
 MiniPageIndex obtain_run(MiniPages count, RunKind kind) noexcept {

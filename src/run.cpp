@@ -35,16 +35,6 @@ void unlink_run(RunEntry* map, const RunEntry& head) noexcept {
   if (next == kNoMiniPage) global.bin_mask &= ~(uint64_t{1} << bin);
 }
 
-// The bin whose first run has `count` MiniPages or more, or kRunBins. The own bin of a long run may hold shorter ones: its first
-// is tried, then the bins above.
-uint32_t find_bin(MiniPages count) noexcept {
-  const uint32_t bin = bin_of(count);
-  const MiniPageIndex own = global.bins[bin];
-  if (own != kNoMiniPage && length_of(entry_of(own)) >= count) return bin;
-  const uint64_t above = global.bin_mask & ~uint64_t{1} << bin;
-  return above == 0 ? kRunBins : static_cast<uint32_t>(std::countr_zero(above));
-}
-
 // Heap pages that begin among the MiniPages from `first` to `end`.
 uint32_t pages_begun(MiniPageIndex first, MiniPageIndex end) noexcept {
   return page_of(MiniPageIndex{end.raw + kMiniPagesPerPage - 1}).raw -
@@ -90,6 +80,14 @@ static MiniPageIndex hand_out(RunEntry* map, MiniPageIndex first, MiniPages coun
   head.value = entry_value(kind, count.raw);
   count_taken(first, end);
   return first;
+}
+
+uint32_t find_bin(MiniPages count) noexcept {
+  const uint32_t bin = bin_of(count);
+  const MiniPageIndex own = global.bins[bin];
+  if (own != kNoMiniPage && length_of(entry_of(own)) >= count) return bin;
+  const uint64_t above = global.bin_mask & ~uint64_t{1} << bin;
+  return above == 0 ? kRunBins : static_cast<uint32_t>(std::countr_zero(above));
 }
 
 MiniPageIndex take_front(MiniPageIndex first, MiniPages count, RunKind kind) noexcept {

@@ -62,6 +62,10 @@ MiniPageIndex take_run(MiniPages count, RunKind kind) noexcept;
 // The same, but looks at every run of the own bin: for use before memory grows. O(free runs).
 MiniPageIndex search_run(MiniPages count, RunKind kind) noexcept;
 
+// The bin whose first run has `count` MiniPages or more, or kRunBins. The own bin of a long run may hold shorter ones: its first
+// is tried, then the bins above.
+uint32_t find_bin(MiniPages count) noexcept;
+
 // MiniPages in the free run that begins there; none iff no free run does. Constant time.
 MiniPages free_run_at(MiniPageIndex at) noexcept;
 

@@ -228,8 +228,10 @@ export class Heap {
       const kind = kinds[value % 2 ** k.run_kind_bits];
       assert.ok(kind, `no run begins at MiniPage ${mini_page}`);
       const number = value >>> k.run_kind_bits;
-      const [mini_pages, used_slots] =
-        kind === 'slots' ? [k.slots_per_piece, k.slots_per_piece - bits(number)] : [number, 0];
+      // Of slots the number is two: how many there are, and which are free.
+      const per_piece = 2 ** k.slots_per_piece;
+      const mini_pages = kind === 'slots' ? Math.floor(number / per_piece) : number;
+      const used_slots = kind === 'slots' ? mini_pages - bits(number % per_piece) : 0;
       runs.push({ kind, address: mini_page * MINI_PAGE, mini_pages, used_slots });
       mini_page += mini_pages;
       assert.ok(mini_pages > 0 && mini_page <= end, 'runs end where the heap does');
@@ -242,6 +244,11 @@ export class Heap {
       .filter(({ kind }) => kind === 'free')
       .map(({ mini_pages }) => mini_pages)
       .sort((a, b) => a - b);
+  }
+  /** MiniPages of small runs and of medium and large blocks. */
+  get usedMiniPages() {
+    const { small_mini_pages, block_mini_pages } = this.cStats;
+    return small_mini_pages + block_mini_pages;
   }
   /** Heap pages that have a meta-page. */
   get metaPages() {

@@ -290,7 +290,7 @@ describe('the rules of C and POSIX', () => {
       16 * KiB,
       16 * KiB + 1,
       40 * KiB,
-      58 * KiB,
+      52 * KiB,
       70 * KiB,
       MiB,
     ]) {
@@ -349,7 +349,12 @@ describe('the rules of C and POSIX', () => {
     const blocks = [10, 100, 1000, 5000, 20_000, 80_000, MiB, 64].map((bytes) => heap.take(bytes));
     heap.free(blocks[2]);
     heap.free(blocks[6]);
+    const trailing = () => {
+      const last = heap.runs.at(-1);
+      return last?.kind === 'free' ? last.mini_pages * MINI_PAGE : 0;
+    };
     const at = heap.take(40);
+    while (trailing() === 0) heap.take(3000); // maps may end the heap
     const [info, info2] = ['read_mallinfo', 'read_mallinfo2'].map((name) => {
       heap.call(name, at);
       return [...heap.words(at, 10)];
@@ -363,10 +368,8 @@ describe('the rules of C and POSIX', () => {
     assert.equal(arena, uordblks + fordblks);
     assert.equal(usmblks, peak_used_heap_size);
     assert.deepEqual([smblks, hblks, hblkhd, fsmblks], [0, 0, 0, 0]);
-    const last = heap.runs.at(-1);
-    assert.equal(last?.kind, 'free');
-    assert.ok(keepcost > 0 && keepcost <= fordblks);
-    assert.equal(keepcost, last.mini_pages * MINI_PAGE);
+    assert.ok(keepcost <= fordblks);
+    assert.equal(keepcost, trailing());
     assert.equal(ordblks, heap.freeLengths.length + heap.stats.number_of_cached_blocks);
   });
 

@@ -85,7 +85,7 @@ describe('misuse in the checked variant', () => {
   });
 
   it('a medium block freed twice, while it is at hand for the next of its size', () => {
-    for (const bytes of [20 * KiB, 58 * KiB]) {
+    for (const bytes of [20 * KiB, 52 * KiB]) {
       const block = heap.take(bytes);
       heap.free(block);
       for (const call of everyCall(block)) assertTwice(call, block, bytes);

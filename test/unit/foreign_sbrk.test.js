@@ -95,7 +95,7 @@ describe('sbrk by others', () => {
       heap.assertEmpty();
     });
 
-  for (const bytes of [3000, 20 * KiB, 58 * KiB, PAGE, 100 * KiB, MiB])
+  for (const bytes of [3000, 20 * KiB, 52 * KiB, PAGE, 100 * KiB, MiB])
     it(`and back: calloc of ${bytes} bytes clears what the break was lowered over`, () => {
       heap.take(10);
       for (let round = 0; round < 4; ++round) {

@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { BUILD_TIMEOUT } from '../support/build.js';
 import { createHeap, GiB, KiB, loadApi, MiB, PAGE } from '../support/heap.js';
 
-/** The maps: 4 bytes a heap page and 13 a MiniPage, and half as much to spare. A meta-page: 2 KiB for 64 KiB. */
-const MAPS_SHARE = (1.5 * (4 + 32 * 13)) / PAGE;
-const SMALL_SHARE = 1 / 32 + MAPS_SHARE;
+/** The maps: 4 bytes a heap page and 13 a MiniPage, and a quarter as much to spare; they describe themselves too. */
+const MAPS_SHARE = 0.0083;
+/** And a meta-page, 2 KiB, for each heap page, those in which the meta-pages lie included. */
+const SMALL_SHARE = 0.041;
 /** What a heap of any size has: maps of whole MiniPages, the meta-page of the page that is begun. */
 const FIXED = 6 * KiB;
 
@@ -32,7 +33,7 @@ describe('metadata', () => {
       assert.ok(metadata_size >= live / 32, 'a meta-page for each page is counted');
     });
 
-    it(`of ${live / KiB} KiB in large blocks is at most 0.97 % of them and ${FIXED / KiB} KiB`, async () => {
+    it(`of ${live / KiB} KiB in large blocks is at most 0.83 % of them and ${FIXED / KiB} KiB`, async () => {
       const heap = await createHeap(factory, GiB);
       for (let taken = 0; taken < live; taken += 64 * MiB) heap.take(Math.min(live, 64 * MiB));
       const { metadata_size, used_heap_size, total_heap_size } = heap.stats;
@@ -41,8 +42,9 @@ describe('metadata', () => {
         metadata_size <= live * MAPS_SHARE + FIXED,
         `${metadata_size} bytes: ${((100 * metadata_size) / live).toFixed(3)} %`,
       );
-      // Maps move when they are too short: the MiniPages of the older ones are free again.
-      assert.ok(total_heap_size - live <= 3 * live * MAPS_SHARE + FIXED + PAGE);
+      // Maps move when they are too short: the MiniPages of the older ones, which add up to four times
+      // the last ones, are free again.
+      assert.ok(total_heap_size - live <= 5 * live * MAPS_SHARE + FIXED + PAGE);
     });
   }
 
@@ -63,12 +65,12 @@ describe('metadata', () => {
     heap.assertEmpty();
   });
 
-  it('needs one heap page beside static data for ten small blocks', async () => {
+  it('needs less than half a heap page for ten small blocks', async () => {
     const heap = await createHeap(factory, GiB);
     for (let i = 0; i < 10; ++i) heap.take(16 + 8 * i);
     assert.ok(heap.metaPages <= 2, `${heap.metaPages} meta-pages`);
-    assert.equal(heap.stats.number_of_pages, 2, 'with the first one, which begins in static data');
-    assert.ok(heap.stats.total_heap_size < 2 * PAGE);
+    assert.ok(heap.stats.number_of_pages <= 2);
+    assert.ok(heap.stats.total_heap_size <= 28 * KiB, `${heap.stats.total_heap_size} bytes`);
   });
 });
 
@@ -113,7 +115,7 @@ describe('no search', function () {
     const room = heap.take(4 * 3000);
     /** @type {Record<string, number[]>} */
     const most = {};
-    for (const bytes of [...sizes, 20 * KiB, 40 * KiB, 58 * KiB, PAGE, 80 * KiB, 500 * KiB]) {
+    for (const bytes of [...sizes, 20 * KiB, 40 * KiB, 52 * KiB, PAGE, 80 * KiB, 500 * KiB]) {
       heap.trim(); // the flush before growth looks at what is at hand, and growth stands aside
       const count = bytes < 4096 ? 3000 : bytes < PAGE ? 300 : 30;
       most[bytes] = [

@@ -25,7 +25,7 @@ const SIZES = [
     30 * KiB,
   ]),
   ...around([
-    58 * KiB,
+    52 * KiB,
     60 * KiB,
     PAGE,
     PAGE + MINI_PAGE,
@@ -147,7 +147,24 @@ describe('realloc', () => {
     heap.assertEmpty();
   });
 
-  it('grows a large block into free MiniPages behind it, and at the end of the heap', () => {
+  it('grows the last block with memory, where it is', () => {
+    heap.free(heap.take(20 * MiB)); // the maps are as long as they must be for what follows
+    const block = heap.take(18 * MiB);
+    heap.call('fill', block, 18 * MiB, 3);
+    for (const bytes of [22 * MiB, 22 * MiB + PAGE, 23 * MiB + MINI_PAGE]) {
+      const grows = heap.counter('heap_grows');
+      assert.equal(heap.realloc(block, bytes), block, `to ${bytes}`);
+      assert.equal(heap.usable(block), bytes);
+      assert.equal(heap.counter('heap_grows'), grows + 1);
+      assert.equal(heap.call('first_difference', block, 18 * MiB, 3), 18 * MiB);
+      heap.assertSoundFromOutside();
+    }
+    heap.free(block);
+    heap.assertEmpty();
+  });
+
+  it('grows a large block into free MiniPages behind it', () => {
+    heap.free(heap.take(16 * MiB));
     const block = heap.take(2 * PAGE);
     for (const bytes of [
       3 * PAGE,

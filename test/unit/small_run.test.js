@@ -43,7 +43,7 @@ describe('small runs and heap pages', () => {
       const blocks = MINI_PAGE / bytes;
       for (let count = 1; count <= 5 * blocks; ++count) {
         heap.take(bytes);
-        assert.equal(heap.counter('used_mini_pages'), Math.ceil(count / blocks), `after ${count}`);
+        assert.equal(heap.usedMiniPages, Math.ceil(count / blocks), `after ${count}`);
       }
       const { number_of_mini_pages, number_of_used_blocks, number_of_free_blocks } = classOf(bytes);
       assert.deepEqual(
@@ -53,7 +53,7 @@ describe('small runs and heap pages', () => {
       heap.assertSoundFromOutside();
     });
 
-  it('gives a class that fits one MiniPage badly a run of several, which wastes an eighth at most', () => {
+  it('gives a class that fits one MiniPage badly a run of several, which wastes an eighth at most, and nothing above 4 KiB', () => {
     for (const { block_size } of heap.reader.getSizeClassStatistics()) {
       heap.take(block_size);
       const { number_of_mini_pages, number_of_blocks } = classOf(block_size);
@@ -62,7 +62,7 @@ describe('small runs and heap pages', () => {
       assert.ok(number_of_mini_pages >= 1 && number_of_mini_pages <= most, `${block_size} bytes`);
       const waste = bytes - number_of_blocks * block_size;
       assert.ok(
-        waste >= 0 && waste <= bytes / (block_size > MINI_PAGE ? 16 : 8),
+        waste >= 0 && waste <= (block_size > 2 * MINI_PAGE ? 0 : bytes / 8),
         `${block_size} bytes: ${waste} of ${bytes} wasted`,
       );
     }
@@ -99,7 +99,7 @@ describe('small runs and heap pages', () => {
     assert.deepEqual(stackOf(640), [], 'nor on that of another class');
 
     // They serve the next requests, and a page without room is off the stack.
-    const handedOut = () => heap.counter('fresh_mini_pages') + heap.counter('reused_mini_pages');
+    const handedOut = () => heap.counter('taken_mini_pages');
     const before = handedOut();
     const again = take(512, chosen.length);
     assert.deepEqual(again.sort(), freed.sort());
@@ -151,16 +151,16 @@ describe('small runs and heap pages', () => {
   });
 
   it('keeps four medium blocks of a class at hand, and gives the MiniPages of a fifth back', () => {
-    const blocks = take(58 * KiB, 5);
+    const blocks = take(52 * KiB, 5);
     const taken = heap.stats;
     for (const block of blocks) heap.free(block);
     assert.equal(heap.stats.number_of_cached_blocks, 4);
-    assert.equal(heap.counter('used_mini_pages'), 4 * 29);
+    assert.equal(heap.usedMiniPages, 4 * 26);
     heap.assertSoundFromOutside();
-    const again = take(58 * KiB, 5);
+    const again = take(52 * KiB, 5);
     assert.deepEqual(again.sort(), blocks.sort());
     assert.equal(heap.stats.fresh_mini_pages, taken.fresh_mini_pages);
-    assert.equal(heap.stats.reused_mini_pages, taken.reused_mini_pages + 29, 'the fifth’s');
+    assert.equal(heap.stats.reused_mini_pages, taken.reused_mini_pages + 26, 'the fifth’s');
     for (const block of again) heap.free(block);
     assert.equal(heap.trim(), 1);
     assert.equal(heap.stats.number_of_cached_blocks, 0);
@@ -201,7 +201,7 @@ describe('small runs and heap pages', () => {
     const { fresh_mini_pages, reused_mini_pages, fresh_reused_ratio } = heap.stats;
     const [maps] = heap.runs;
     assert.equal(maps.kind, 'maps');
-    assert.equal(fresh_mini_pages, maps.mini_pages + 20);
+    assert.equal(fresh_mini_pages, 20);
     assert.equal(reused_mini_pages, 0);
     assert.equal(fresh_reused_ratio, Number.POSITIVE_INFINITY);
     heap.free(first);
