@@ -14,7 +14,7 @@ export class HeapReader {
     getHeapStatistics(): import("./statistics.js").HeapStatistics;
     /** Where every byte of memory is: the sizes add up to the memory's. @returns {import('./statistics.js').HeapSpaceStatistics[]} */
     getHeapSpaceStatistics(): import("./statistics.js").HeapSpaceStatistics[];
-    /** Every size class, smallest first. @returns {import('./statistics.js').SizeClassStatistics[]} */
+    /** Every size class, by its number: first those whose blocks share runs. @returns {import('./statistics.js').SizeClassStatistics[]} */
     getSizeClassStatistics(): import("./statistics.js").SizeClassStatistics[];
     /**
      * Heap pages with their MiniPages, from page index `start` up to `end`; without a range all of them.
@@ -24,7 +24,7 @@ export class HeapReader {
         start?: number;
         end?: number;
     }): import("./pages.js").PageStatistics[];
-    /** Stacks of heap pages, bins of free runs, counters. @returns {import('./global_meta_page.js').GlobalMetaPage} */
+    /** Stacks of heap pages, bins of free runs, pieces of slots, counters. @returns {import('./global_meta_page.js').GlobalMetaPage} */
     getGlobalMetaPage(): import("./global_meta_page.js").GlobalMetaPage;
     /**
      * Shows every block to `visit`, in order of address, until it returns `true`. `visit` must not allocate or free: collect

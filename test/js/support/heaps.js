@@ -11,7 +11,7 @@ export function numbers(seed) {
   };
 }
 
-/** An instance whose heap holds small, medium and large blocks, free runs, a gap, a warm page. */
+/** An instance whose heap holds small, medium and large blocks, free runs, a gap. */
 export async function variedHeap() {
   const module = await instantiate(await growing());
   const heap = heapOf(module);
