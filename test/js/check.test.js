@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { bit, HeapImage } from '../../js/heap_image.js';
-import { HeapReader, HeapReadError } from '../../js/index.js';
+import { HeapReadError, HeapReader } from '../../js/index.js';
 import { COUNTER_NAMES, findLayout } from '../../js/layout.js';
 import { imageSource } from '../../js/memory.js';
 import { blockStack, freeSlots, homeOf, runs } from '../../js/walk.js';
@@ -360,7 +360,8 @@ const PLANTED = [
       const { run, header } = p.small((h) => p.heap.current(h.size_class) !== 0 && !p.isCurrent(h));
       const bytes = p.layout.class_bytes[header.size_class];
       const live = Array.from({ length: header.capacity }, (_, i) => i).findIndex(
-        (i) => !bit(header.free, i) && !p.stack(header.size_class).includes(run.address + i * bytes),
+        (i) =>
+          !bit(header.free, i) && !p.stack(header.size_class).includes(run.address + i * bytes),
       );
       const cursor = p.layout.at.cursors + header.size_class * p.k.cursor_bytes;
       p.u32(cursor + p.k.cursor_base, run.address + live * bytes);

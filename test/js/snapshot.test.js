@@ -154,7 +154,9 @@ describe('heap snapshots and dumps', function () {
     for (let i = 0; i < 2000; ++i) live.push(ptr(module._malloc(1 + ((i * 37) % 1500))));
     const inOld = heap
       .getPageStatistics()
-      .filter(({ meta_page: at }) => old.some((block) => block <= at && at + 2048 <= block + bytes));
+      .filter(({ meta_page: at }) =>
+        old.some((block) => block <= at && at + 2048 <= block + bytes),
+      );
     assert.ok(inOld.length > 10, `${inOld.length} meta-pages lie where a block was`);
     assertNothingFilled(heap);
     for (const block of live.filter((_, i) => i % 3 !== 0)) module._free(block);
