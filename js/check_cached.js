@@ -5,6 +5,8 @@ import { blockStack, cursor } from './walk.js';
 
 /** @typedef {import('./check.js').Findings} Findings */
 
+const CURSOR_BITS = 64; // what a cursor holds: one word of a run's free bits
+
 /** I8: every cached block, and the stacks and cursors they are in. @param {Findings} found */
 export function checkCached(found) {
   const { heap } = found;
@@ -15,6 +17,7 @@ export function checkCached(found) {
     if (size_class <= heap.layout.k.shared_classes)
       found.attempt(() => checkCursor(found, size_class, seen));
   }
+  found.attempt(() => checkLastCursor(found));
 }
 
 /** @param {Findings} found @param {number} size_class @param {Set<number>} seen */
@@ -49,7 +52,7 @@ function checkStack(found, size_class, seen) {
 /** @param {Findings} found @param {number} size_class @param {Set<number>} seen */
 function checkCursor(found, size_class, seen) {
   const { heap } = found;
-  const { address, block_bytes, blocks } = cursor(heap, size_class);
+  const { address, base, block_bytes, blocks } = cursor(heap, size_class);
   const current = heap.current(size_class);
   const run = found.small_runs.get(current);
   if (current !== 0 && run?.size_class !== size_class) {
@@ -65,6 +68,13 @@ function checkCursor(found, size_class, seen) {
     found.add('I8', address, `the cursor of class ${size_class} steps by ${block_bytes} bytes`);
     return;
   }
+  const words = run === undefined ? 0 : (base - run.address) / (block_bytes * CURSOR_BITS);
+  found.expect(
+    Number.isInteger(words) && words >= 0,
+    'I8',
+    address,
+    `the cursor of class ${size_class} begins at ${hex(base)}, where no word of free bits does`,
+  );
   for (const block of blocks) {
     checkBlock(found, size_class, block, seen, 'cursor');
     found.expect(
@@ -74,6 +84,18 @@ function checkCursor(found, size_class, seen) {
       `the cursor of class ${size_class} holds ${hex(block)}, which is not in the class's current run`,
     );
   }
+}
+
+/** That of the classes whose blocks have a run of their own: always empty. @param {Findings} found */
+function checkLastCursor(found) {
+  const { heap } = found;
+  const { address, blocks } = cursor(heap, heap.layout.k.shared_classes + 1);
+  found.expect(
+    blocks.length === 0,
+    'I8',
+    address,
+    'the cursor of the blocks that have a run of their own is not empty',
+  );
 }
 
 /** @param {Findings} found @param {number} size_class @param {number} block @param {Set<number>} seen @param {string} where */

@@ -1,4 +1,5 @@
-// check_small_runs.js — invariants of small runs and of the lists that they are on: I1, I2, I7 and the first half of I3.
+// check_small_runs.js — invariants of small runs and of the lists that they are on: I1, I2, I7, that each has a meta-page
+// (I4) and the first half of I3.
 import { hex } from './errors.js';
 import { bit } from './heap_image.js';
 import { homeOf } from './walk.js';
@@ -7,14 +8,23 @@ import { homeOf } from './walk.js';
 /** @typedef {import('./heap_image.js').MetaPage} MetaPage */
 /** @typedef {import('./heap_image.js').MiniPageHeader} MiniPageHeader */
 
-/** I7, I1. @param {Findings} found @param {import('./walk.js').Run} run */
+/** I4, I7, I1. @param {Findings} found @param {import('./walk.js').Run} run */
 export function checkSmallRun(found, run) {
   const { heap, class_runs, small_runs } = found;
   const { layout } = heap;
   const header = /** @type {MiniPageHeader} */ (run.header);
   const { size_class, capacity, address: at } = header;
-  const meta = found.meta.get(heap.pageOf(run.first));
-  if (meta === undefined || at !== heap.headerAddress(meta, run.first)) {
+  const page = heap.pageOf(run.first);
+  const meta = found.meta.get(page);
+  if (meta === undefined) {
+    found.add(
+      'I4',
+      run.entry.address,
+      `a small run begins at ${hex(run.address)}, but heap page ${page} has no meta-page`,
+    );
+    return;
+  }
+  if (at !== heap.headerAddress(meta, run.first)) {
     found.add('I7', run.entry.address, `the run at ${hex(run.address)} has a header at ${hex(at)}`);
     return;
   }

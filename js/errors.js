@@ -38,7 +38,7 @@ export class DumpError extends GharialError {
 /** The heap's structures cannot be followed: they are damaged, or the dump does not hold them. */
 export class HeapReadError extends GharialError {
   /**
-   * @param {string} invariant the invariant that does not hold, `I1` … `I12`, or `read` for a place outside of memory
+   * @param {string} invariant the invariant that does not hold, `I1` … `I11`, or `read` for a place outside of memory
    * @param {number} address where
    * @param {string} message
    */

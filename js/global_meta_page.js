@@ -47,4 +47,4 @@ export function globalMetaPage(heap) {
 
 /** @param {HeapImage} heap @param {number} top */
 const linkedRuns = (heap, top) =>
-  linked(top, (at) => (heap.holds(at) ? heap.entry(at).next : undefined)).found;
+  linked(top, (at) => (heap.holds(at) ? heap.entry(at).next : undefined));

@@ -121,11 +121,6 @@ export class HeapImage {
     };
   }
 
-  /** The class map's byte of a MiniPage as a class: 0 for "large" and for what is no block of a class. @param {number} mini_page */
-  mappedClass(mini_page) {
-    return this.memory.u8(this.maps.classes + mini_page) / 2 ** this.layout.k.class_key_shift;
-  }
-
   /** Class of a block of so many whole MiniPages; 0: large. @param {number} mini_pages */
   classOfMiniPages(mini_pages) {
     const { k, class_mini_pages } = this.layout;

@@ -18,6 +18,8 @@ import { CachedIndex, freeSlots, runs, slotsIn } from './walk.js';
  * @property {number} number_of_blocks that begin in these MiniPages
  * @property {number} number_of_used_blocks
  * @property {number} number_of_free_blocks home and cached
+ * @property {number} used_size bytes here of live blocks and of metadata in use
+ * @property {number} free_size bytes here of free blocks, free runs and free slots
  */
 /**
  * @typedef {object} PageStatistics
@@ -94,6 +96,8 @@ const plain = (index, length, kind, begins, fresh) => ({
   number_of_blocks: 0,
   number_of_used_blocks: 0,
   number_of_free_blocks: 0,
+  used_size: 0,
+  free_size: 0,
 });
 
 /** What of a run is used and what is free, in order of address. @param {HeapImage} heap @param {CachedIndex} cached @param {import('./walk.js').Run} run @returns {Piece[]} */
@@ -132,17 +136,20 @@ function addRun(heap, page, run, pieces) {
   const base = page.page_index * heap.minis;
   const first = Math.max(run.first, base);
   const end = Math.min(run.first + run.length, base + heap.minis);
-  const here = { begin: heap.addressOf(first), end: heap.addressOf(end) };
-  for (const { address, bytes, free } of pieces) {
-    const part = Math.min(address + bytes, here.end) - Math.max(address, here.begin);
-    if (part <= 0) continue;
-    if (free) page.free_size += part;
-    else page.used_size += part;
-  }
   const begins = first === run.first;
   /** @param {MiniPageKind} kind @param {number} from @param {number} to @param {boolean} begun @param {boolean} [fresh] */
   const add = (kind, from, to, begun, fresh = false) => {
-    if (from < to) page.mini_pages.push(plain(from - base, to - from, kind, begun, fresh));
+    if (from >= to) return;
+    const part = plain(from - base, to - from, kind, begun, fresh);
+    for (const { address, bytes, free } of pieces) {
+      const begin = Math.max(address, heap.addressOf(from));
+      const size = Math.max(0, Math.min(address + bytes, heap.addressOf(to)) - begin);
+      if (free) part.free_size += size;
+      else part.used_size += size;
+    }
+    page.used_size += part.used_size;
+    page.free_size += part.free_size;
+    page.mini_pages.push(part);
   };
   switch (run.kind) {
     case 'free':
@@ -162,7 +169,8 @@ function addRun(heap, page, run, pieces) {
     default: {
       add(run.kind, first, end, begins);
       const part = /** @type {MiniPageStatistics} */ (page.mini_pages.at(-1));
-      const begun = pieces.filter(({ address }) => address >= here.begin && address < here.end);
+      const [low, high] = [first, end].map((mini_page) => heap.addressOf(mini_page));
+      const begun = pieces.filter(({ address }) => address >= low && address < high);
       const free = begun.filter((piece) => piece.free).length;
       part.cached = run.kind === 'medium' && pieces[0].free;
       part.size_class = run.size_class;

@@ -8,19 +8,19 @@
  * @typedef {object} Cell one MiniPage
  * @property {CellKind} kind
  * @property {number} doubling of a small block's size: 0 up to 8 B, 1 up to 16 B, …; else 0
- * @property {number} level eighths of the run's blocks that are live, rounded up; 8: full
+ * @property {number} level eighths of its blocks' bytes that are live, rounded up; 8: all
  * @property {boolean} begins a block or a run begins here
  */
 /** @typedef {{ page_index: number, cells: Cell[] }} PageRow */
 
-const PLAIN = { free: '.', fresh: ' ', metadata: '%', external: 'x', static: ':', unclaimed: ' ' };
+const PLAIN = { free: '.', fresh: ' ', metadata: '%', external: 'x', static: ':', unclaimed: '_' };
 const COLOURED = {
   free: '·',
   fresh: ' ',
   metadata: '▒',
   external: '╳',
   static: '░',
-  unclaimed: ' ',
+  unclaimed: '_',
 };
 const LEVELS = '▁▁▂▃▄▅▆▇█';
 const SMALLEST = 8;
@@ -52,14 +52,12 @@ function cellKind({ kind, fresh, cached }) {
 function cellsOf(part) {
   const kind = cellKind(part);
   const doubling = kind === 'small' ? doublingOf(part.block_size) : 0;
-  const level =
-    part.number_of_blocks === 0
-      ? 0
-      : Math.ceil((8 * part.number_of_used_blocks) / part.number_of_blocks);
+  const bytes = part.used_size + part.free_size;
+  const level = bytes === 0 ? 0 : Math.ceil((8 * part.used_size) / bytes);
   return Array.from({ length: part.length }, (_, i) => ({
     kind,
     doubling,
-    level: level === 8 && part.number_of_free_blocks > 0 ? 7 : level,
+    level: level === 8 && part.free_size > 0 ? 7 : level,
     begins: i === 0 && part.begins,
   }));
 }
@@ -219,6 +217,7 @@ const LEGEND = [
   ['metadata', "gharial's own"],
   ['external', "others' (sbrk)"],
   ['static', 'static data'],
+  ['unclaimed', 'above the heap'],
 ];
 
 /** @param {string[][]} items marks, maybe coloured, and words @param {number} columns */

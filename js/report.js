@@ -178,7 +178,9 @@ function sizeClasses(heap, ink, columns) {
 /** @param {HeapReader} heap @param {Ink} ink @param {number} columns */
 function stacks(heap, ink, columns) {
   const global = heap.getGlobalMetaPage();
-  const classes = global.size_class_stacks.filter(({ pages }) => pages.length > 0);
+  const classes = global.size_class_stacks
+    .filter(({ pages }) => pages.length > 0)
+    .sort((a, b) => a.block_size - b.block_size);
   const runs = global.run_bins
     .flatMap((bin) => bin.runs)
     .sort((a, b) => b.number_of_mini_pages - a.number_of_mini_pages)

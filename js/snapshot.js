@@ -7,7 +7,6 @@ import { runs } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {import('./heap_reader.js').HeapReader} HeapReader */
-
 /** @typedef {[start: number, bytes: number]} Span */
 
 /**
@@ -18,6 +17,7 @@ function metadataRanges(heap) {
   const { at, k, record_bytes, address, word_bytes } = heap.layout;
   const is_there = (/** @type {Span} */ [start, bytes]) =>
     bytes > 0 && heap.memory.holds(start, bytes);
+  const { entries, begun } = described(heap);
   /** @type {Span[]} */
   const whole = [
     [address, record_bytes],
@@ -29,11 +29,12 @@ function metadataRanges(heap) {
     [at.cursors, (k.shared_classes + 2) * k.cursor_bytes],
     [at.current, (k.shared_classes + 1) * word_bytes],
     [heap.break_at, heap.break_at === 0 ? 0 : word_bytes],
-    [heap.maps.runs, heap.mapSize()],
+    [heap.maps.metas, heap.mapped_pages * word_bytes],
+    [heap.maps.classes, heap.mapped_pages * heap.minis],
+    ...entries,
   ];
   const kept = whole.filter(is_there);
   const covered = kept.slice();
-  const begun = smallRunsByPage(heap);
   for (let page = heap.first_page; page < Math.min(heap.end_page, heap.mapped_pages); ++page) {
     const meta = heap.metaAddress(page);
     if (meta === 0 || !is_there([meta, k.meta_bytes])) continue;
@@ -43,20 +44,36 @@ function metadataRanges(heap) {
   return copied(heap, merged(covered), kept);
 }
 
-/** MiniPages in which small runs begin, by heap page, as far as the walk goes. @param {HeapImage} heap */
-function smallRunsByPage(heap) {
+/**
+ * The entries that are read, all of a small run, first and last of the others, between which entries may be stale; of a damaged
+ * run map, all. And the MiniPages in which small runs begin, by heap page, as far as the walk goes.
+ * @param {HeapImage} heap
+ */
+function described(heap) {
+  const { entry_bytes } = heap.layout.k;
+  /** @type {Span[]} */
+  const entries = [];
   /** @type {Map<number, number[]>} */
   const begun = new Map();
+  /** @param {number} first @param {number} count */
+  const add = (first, count) =>
+    entries.push([heap.maps.runs + first * entry_bytes, count * entry_bytes]);
   try {
-    for (const { kind, first } of runs(heap)) {
-      if (kind !== 'small') continue;
-      const page = heap.pageOf(first);
-      begun.set(page, [...(begun.get(page) ?? []), first]);
+    for (const { kind, first, length } of runs(heap)) {
+      if (kind === 'small') {
+        const page = heap.pageOf(first);
+        begun.set(page, [...(begun.get(page) ?? []), first]);
+        add(first, length);
+      } else {
+        add(first, 1);
+        add(first + length - 1, 1);
+      }
     }
   } catch (error) {
     if (!(error instanceof HeapReadError)) throw error;
+    add(0, heap.mapped_pages * heap.minis);
   }
-  return begun;
+  return { entries, begun };
 }
 
 /**
@@ -65,7 +82,7 @@ function smallRunsByPage(heap) {
  */
 function metaSpans(heap, meta, begun) {
   const { k } = heap.layout;
-  const described = heap.metaPage(meta);
+  const page = heap.metaPage(meta);
   /** @type {Span[]} */
   const spans = [
     [meta + k.meta_page, 4],
@@ -73,9 +90,9 @@ function metaSpans(heap, meta, begun) {
     [meta + k.meta_slot, 4],
     [meta + k.meta_lists + 1, k.shared_classes],
   ];
-  for (const first of begun) spans.push([heap.headerAddress(described, first), k.header_bytes]);
+  for (const first of begun) spans.push([heap.headerAddress(page, first), k.header_bytes]);
   for (let size_class = 1; size_class <= k.shared_classes; ++size_class)
-    if (heap.list(described, size_class) !== k.end_of_list)
+    if (heap.list(page, size_class) !== k.end_of_list)
       spans.push([meta + k.meta_class_links + 2 * LINK_BYTES * size_class, 2 * LINK_BYTES]);
   return spans;
 }

@@ -123,7 +123,7 @@ export function pagesWithRoom(heap, size_class) {
   return linked(heap.classStack(size_class), (page) => {
     const meta = page < 0 ? 0 : heap.metaAddress(page);
     return meta === 0 ? undefined : heap.classLinks(heap.metaPage(meta), size_class).next;
-  }).found;
+  });
 }
 
 /** @param {HeapImage} heap @returns {Record<import('./layout.js').CounterName, number>} */

@@ -179,20 +179,19 @@ export function homeOf(header) {
 }
 
 /**
- * Links of a stack or list, top first. Ends at the first that leads nowhere or round in a circle; `broken` is it.
- * @param {number} top @param {(at: number) => number | undefined} next 0 ends; undefined: nothing of this stack is there
+ * Links of a stack or list, top first. Ends at the first that leads nowhere or round in a circle.
+ * @param {number} top 0: none @param {(at: number) => number | undefined} next 0 ends; undefined: nothing of this stack is there
  */
 export function linked(top, next) {
-  const found = [];
-  const seen = new Set();
-  for (let at = top; at !== 0; ) {
-    const following = seen.has(at) ? undefined : next(at);
-    if (following === undefined) return { found, broken: at };
-    seen.add(at);
-    found.push(at);
+  /** @type {Set<number>} */
+  const found = new Set();
+  for (let at = top; at !== 0 && !found.has(at); ) {
+    const following = next(at);
+    if (following === undefined) break;
+    found.add(at);
     at = following;
   }
-  return { found, broken: undefined };
+  return [...found];
 }
 
 /** The bin that holds free runs of this many MiniPages. @param {HeapImage} heap @param {number} length */

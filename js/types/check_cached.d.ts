@@ -1,4 +1,3 @@
-/** @typedef {import('./check.js').Findings} Findings */
 /** I8: every cached block, and the stacks and cursors they are in. @param {Findings} found */
 export function checkCached(found: Findings): void;
 export type Findings = import("./check.js").Findings;

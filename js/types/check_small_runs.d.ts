@@ -1,7 +1,7 @@
 /** @typedef {import('./check.js').Findings} Findings */
 /** @typedef {import('./heap_image.js').MetaPage} MetaPage */
 /** @typedef {import('./heap_image.js').MiniPageHeader} MiniPageHeader */
-/** I7, I1. @param {Findings} found @param {import('./walk.js').Run} run */
+/** I4, I7, I1. @param {Findings} found @param {import('./walk.js').Run} run */
 export function checkSmallRun(found: Findings, run: import("./walk.js").Run): void;
 /** I2: the lists of a page. @param {Findings} found @param {MetaPage} meta */
 export function checkLists(found: Findings, meta: MetaPage): void;

@@ -69,8 +69,6 @@ export class HeapImage {
     holds(mini_page: number): boolean;
     /** @param {number} mini_page @returns {RunEntry} */
     entry(mini_page: number): RunEntry;
-    /** The class map's byte of a MiniPage as a class: 0 for "large" and for what is no block of a class. @param {number} mini_page */
-    mappedClass(mini_page: number): number;
     /** Class of a block of so many whole MiniPages; 0: large. @param {number} mini_pages */
     classOfMiniPages(mini_pages: number): number;
     /** Address of the meta-page of a heap page; 0: it has none. @param {number} page */

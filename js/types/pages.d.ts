@@ -14,6 +14,8 @@
  * @property {number} number_of_blocks that begin in these MiniPages
  * @property {number} number_of_used_blocks
  * @property {number} number_of_free_blocks home and cached
+ * @property {number} used_size bytes here of live blocks and of metadata in use
+ * @property {number} free_size bytes here of free blocks, free runs and free slots
  */
 /**
  * @typedef {object} PageStatistics
@@ -83,6 +85,14 @@ export type MiniPageStatistics = {
      * home and cached
      */
     number_of_free_blocks: number;
+    /**
+     * bytes here of live blocks and of metadata in use
+     */
+    used_size: number;
+    /**
+     * bytes here of free blocks, free runs and free slots
+     */
+    free_size: number;
 };
 export type PageStatistics = {
     /**

@@ -45,7 +45,7 @@ export type Cell = {
      */
     doubling: number;
     /**
-     * eighths of the run's blocks that are live, rounded up; 8: full
+     * eighths of its blocks' bytes that are live, rounded up; 8: all
      */
     level: number;
     /**

@@ -42,16 +42,10 @@ export function cachedBlocks(heap: HeapImage): CachedBlock[];
 /** Free blocks that are home. @param {import('./heap_image.js').MiniPageHeader} header */
 export function homeOf(header: import("./heap_image.js").MiniPageHeader): number;
 /**
- * Links of a stack or list, top first. Ends at the first that leads nowhere or round in a circle; `broken` is it.
- * @param {number} top @param {(at: number) => number | undefined} next 0 ends; undefined: nothing of this stack is there
+ * Links of a stack or list, top first. Ends at the first that leads nowhere or round in a circle.
+ * @param {number} top 0: none @param {(at: number) => number | undefined} next 0 ends; undefined: nothing of this stack is there
  */
-export function linked(top: number, next: (at: number) => number | undefined): {
-    found: number[];
-    broken: number;
-} | {
-    found: number[];
-    broken: undefined;
-};
+export function linked(top: number, next: (at: number) => number | undefined): number[];
 /** The bin that holds free runs of this many MiniPages. @param {HeapImage} heap @param {number} length */
 export function binOf(heap: HeapImage, length: number): number;
 export function slotsIn(heap: HeapImage, { number }: import("./heap_image.js").RunEntry): number;

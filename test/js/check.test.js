@@ -82,7 +82,20 @@ class Patient {
     this.view.setUint32(at, value, true);
   }
   codes() {
-    const { ok, errors } = new HeapReader(this.bytes).validateHeap();
+    return this.#judge(new HeapReader(this.bytes));
+  }
+  /** What a snapshot says; undefined: the heap is too broken to take one. */
+  codesOfSnapshot() {
+    try {
+      return this.#judge(new HeapReader(this.bytes).takeHeapSnapshot().heap);
+    } catch (error) {
+      assert.ok(error instanceof HeapReadError && error.invariant === 'I9');
+      return undefined;
+    }
+  }
+  /** @param {HeapReader} reader */
+  #judge(reader) {
+    const { ok, errors } = reader.validateHeap();
     assert.equal(ok, errors.length === 0);
     for (const { code, address, message } of errors) {
       assert.match(code, /^(I\d+|read)$/);
@@ -202,6 +215,11 @@ const PLANTED = [
       const { meta } = p.small(() => true);
       p.u32(meta.address + p.k.meta_runs, meta.runs + 1);
     },
+  ],
+  [
+    'I4',
+    'a page without a meta-page, in which small runs begin',
+    (p) => p.u32(p.heap.maps.metas + 4 * p.small(() => true).meta.page, 0),
   ],
   [
     'I4',
@@ -346,6 +364,27 @@ const PLANTED = [
   ],
   [
     'I8',
+    'a cursor that begins between two words of free bits',
+    (p) => {
+      const at = (c) => p.layout.at.cursors + c * p.k.cursor_bytes;
+      const bits = (c) => p.view.getBigUint64(at(c) + p.k.cursor_bits, true);
+      const classes = Array.from({ length: p.k.shared_classes }, (_, i) => i + 1);
+      const c = classes.find((c) => bits(c) !== 0n && (bits(c) & 1n) === 0n);
+      p.view.setBigUint64(at(c) + p.k.cursor_bits, bits(c) >> 1n, true);
+      p.u32(
+        at(c) + p.k.cursor_base,
+        p.view.getUint32(at(c) + p.k.cursor_base, true) + p.layout.class_bytes[c],
+      );
+    },
+  ],
+  [
+    'I8',
+    'something in the cursor that stays empty',
+    (p) =>
+      p.u8(p.layout.at.cursors + (p.k.shared_classes + 1) * p.k.cursor_bytes + p.k.cursor_bits, 4),
+  ],
+  [
+    'I8',
     'a cursor with a block that is not its own',
     (p) => {
       p.u32(p.layout.at.cursors + p.k.cursor_bytes + p.k.cursor_bits, 1);
@@ -484,17 +523,6 @@ describe('validateHeap', function () {
     assert.equal(validate(), 0);
   });
 
-  /** What a snapshot of the heap finds, or why there is none. @param {Uint8Array} bytes */
-  const snapshotCodes = (bytes) => {
-    try {
-      const { heap } = new HeapReader(bytes).takeHeapSnapshot();
-      return heap.validateHeap().errors.map(({ code }) => code);
-    } catch (error) {
-      if (error instanceof HeapReadError) return [error.invariant];
-      throw error;
-    }
-  };
-
   for (const [code, what, breakIt, first = Number(code.slice(1))] of PLANTED) {
     it(`${code}: finds ${what}`, () => {
       const patient = new Patient(sound);
@@ -503,8 +531,8 @@ describe('validateHeap', function () {
       const codes = patient.codes();
       assert.ok(codes.includes(code), `found ${[...new Set(codes)]}`);
       assert.ok(codes.length <= 100);
-      const kept = snapshotCodes(patient.bytes);
-      assert.ok(kept.includes(code), `the snapshot: ${[...new Set(kept)]}`);
+      const told = patient.codesOfSnapshot();
+      assert.ok(told === undefined || told.includes(code), `its snapshot: ${told}`);
       memory.set(patient.bytes);
       try {
         assert.equal(validate(), first, 'gharial_validate');

@@ -75,7 +75,7 @@ describe('modules', function () {
     assert.deepEqual(heap.validateHeap(), { ok: true, errors: [] });
     const snapshot = heap.takeHeapSnapshot();
     assert.deepEqual(snapshot.heap.getHeapStatistics(), statistics);
-    assert.ok(snapshot.toBinary().length < 20 * 2 ** 20);
+    assert.ok(snapshot.toBinary().length < 4 * 2 ** 20);
     for (const block of [...blocks, ...small]) module._free(block);
     assert.equal(heap.getHeapStatistics().number_of_live_allocations, 0);
   });

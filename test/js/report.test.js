@@ -20,6 +20,8 @@ const part = (part) => ({
   number_of_blocks: 0,
   number_of_used_blocks: 0,
   number_of_free_blocks: 0,
+  used_size: 0,
+  free_size: 0,
   ...part,
 });
 /** @param {number} page_index @param {any[]} mini_pages @returns {import('../../js/index.js').PageStatistics} */
@@ -42,6 +44,8 @@ const small = (block_size, used, blocks, length = 1) =>
     number_of_blocks: blocks,
     number_of_used_blocks: used,
     number_of_free_blocks: blocks - used,
+    used_size: used * block_size,
+    free_size: (blocks - used) * block_size,
   });
 
 describe('the report', function () {
@@ -50,6 +54,9 @@ describe('the report', function () {
   it('shows every kind of MiniPage by a character of its own', () => {
     const parts = [
       ...[small(8, 3, 9), small(8, 9, 9), small(9, 3, 9), small(16_384, 1, 1, 8)],
+      // what lies of a run in the next page, where no block of it begins
+      part({ kind: 'small', size_class: 1, block_size: 4000, used_size: 2000 }),
+      part({ kind: 'small', size_class: 1, block_size: 9000, used_size: 2000 }),
       ...[
         part({ kind: 'medium', length: 2 }),
         part({ kind: 'medium', begins: true, length: 3 }),
@@ -65,9 +72,9 @@ describe('the report', function () {
         part({ kind: 'unclaimed' }),
       ],
     ];
-    assert.equal(cellsText(rowOf(page(5, parts)).cells, false), 'aAbLLLLLLLL--<--..[=..  %x: ');
+    assert.equal(cellsText(rowOf(page(5, parts)).cells, false), 'aAbLLLLLLLLJL--<--..[=..  %x:_');
     const coloured = cellsText(rowOf(page(5, parts)).cells, true);
-    assert.equal(coloured.replace(ANSI, ''), '▃█▃██████████▐██··▐█··  ▒╳░ ');
+    assert.equal(coloured.replace(ANSI, ''), '▃█▃████████████▐██··▐█··  ▒╳░_');
   });
 
   it('puts as many heap pages on a line as fit, and tells repetition as a count', () => {

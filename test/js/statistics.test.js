@@ -292,6 +292,8 @@ describe('statistics', () => {
       }
       assert.equal(next, 32);
       assert.ok(used_size + free_size <= 65_536);
+      assert.equal(sum(mini_pages.map((part) => part.used_size)), used_size);
+      assert.equal(sum(mini_pages.map((part) => part.free_size)), free_size);
     }
     const parts = pages.flatMap(({ mini_pages }) => mini_pages);
     for (const kind of ['small', 'medium', 'large', 'free', 'metadata', 'external', 'static'])
@@ -310,6 +312,12 @@ describe('statistics', () => {
     assert.equal(sum(pages.map(({ used_size }) => used_size)), used_heap_size + metadata_size);
     const used = parts.filter(({ kind }) => ['small', 'medium', 'large'].includes(kind));
     assert.equal(sum(used.map(({ length }) => length)), number_of_mini_pages);
+    // a block counts where it begins; its bytes, wherever they lie
+    assert.ok(
+      used.some((part) => part.number_of_blocks === 0 && part.used_size === part.length * 2048),
+    );
+    for (const { kind, length, used_size, free_size } of parts)
+      if (kind === 'free') assert.deepEqual([used_size, free_size], [0, length * 2048]);
     const [third] = heap.getPageStatistics({
       start: pages[3].page_index,
       end: pages[3].page_index + 1,

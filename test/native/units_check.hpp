@@ -44,12 +44,12 @@ inline Scene make_scene() {
   arena.move(5000);
   take(2 * kMiB);
   flush();
-  // Three pages lose all their small runs, so that three slots of the oldest piece are free.
-  const PageIndex low{page_of(mini_page_of(small[0])).raw + 1};
-  const Address begin = address_of(first_of(low)), end = begin + 3 * kHeapPageBytes;
+  // Five pages lose all their small runs, so that several slots of a piece are free.
+  const PageIndex low{page_of(mini_page_of(small[0])).raw + 6};
+  const Address begin = address_of(first_of(low)), end = begin + 5 * kHeapPageBytes;
   for (const Address block : small)
     if (block >= begin && block < end) send_home(block);
-  CHECK(find_meta(low) == nullptr && find_meta(PageIndex{low.raw + 2}) == nullptr);
+  CHECK(find_meta(low) == nullptr && find_meta(PageIndex{low.raw + 4}) == nullptr);
   // A third of the rest comes home, to runs that are listed, and some stay at hand.
   for (size_t i = small.size() / 2; i < small.size(); i += 3)
     if (state_of(small[i]) == BlockState::live) send_home(small[i]);
@@ -300,12 +300,15 @@ TEST("checker: I10, slots and the pieces they lie in") {
   const Scene scene = make_scene();
   RunEntry& head = entry_of(scene.piece);
   const auto value = [](uint32_t slots, uint32_t free) { return value_of(MiniPages{slots}, free); };
+  bool has_several = false;
   for (RunEntry* piece : {&head, &entry_of(scene.other_piece)}) {
     const uint32_t mask = free_slots(*piece), slots = slots_in(*piece).raw;
     CHECK(piece->value == value(slots, mask));
+    has_several = has_several || (mask & (mask - 1)) != 0;
     finds(10, piece->value, value(slots, mask & (mask - 1)));  // in use, and nobody's
     finds(10, piece->value, value(slots, 0));
   }
+  CHECK(has_several);
   finds(10, global.slots_stack, kNoMiniPage);
   finds(10, global.slots_stack, scene.other_piece);
   finds(10, global.slots_stack, scene.full_piece);

@@ -80,7 +80,9 @@ TEST("fresh memory: calloc leaves it as it is, to the MiniPage, and clears all t
 
 TEST("fresh memory: calloc clears a medium block that is at hand, and one that a shrink left") {
   start_heap(0, 16 * kMiB);
+  release_block(take(kMiB));  // there is room elsewhere
   const Address medium = take(50'000);
+  take(2048);
   fill(medium, 0xdd, usable(medium));
   give(medium);
   CHECK_EQUAL(zeroed(51'000), medium);
