@@ -16,7 +16,7 @@ const VERSION = 1;
 const CHECKSUM_AT = 48;
 const HEAD_BYTES = 56;
 const RANGE_BYTES = 16;
-const MAX_MEMORY = 2 ** 40; // what the page map can describe
+const MAX_MEMORY = 2 ** 40; // what the maps can describe
 
 /** @param {Uint8Array} bytes */
 export const isDump = (bytes) => MAGIC.every((byte, i) => bytes[i] === byte);

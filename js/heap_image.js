@@ -34,7 +34,7 @@ import { Image } from './memory.js';
  */
 /** @typedef {{ next: number, prev: number }} Links */
 
-const LINK_BYTES = 4; // the number of a MiniPage, on every target
+export const LINK_BYTES = 4; // the number of a MiniPage, on every target
 
 export class HeapImage {
   /** @param {ReturnType<import('./memory.js').MemorySource['open']>} opened @param {import('./layout.js').Layout} layout */
@@ -231,12 +231,14 @@ export class HeapImage {
     return this.memory.word(at.current + size_class * word_bytes);
   }
 
-  /** Bytes of the piece of metadata in which the maps lie; 0 before the first allocation. */
+  /** Bytes of the piece of metadata in which the maps lie; 0 before the first allocation, or if they are nowhere. */
   mapSize() {
     const first = this.miniPageOf(this.maps.runs);
     const { entry_bytes } = this.layout.k;
     const is_there =
-      this.holds(first) && this.memory.holds(this.maps.runs + first * entry_bytes, entry_bytes);
+      this.holds(first) &&
+      first < this.mapped_pages * this.minis &&
+      this.memory.holds(this.maps.runs + first * entry_bytes, entry_bytes);
     return is_there ? this.entry(first).number * this.mini_bytes : 0;
   }
 

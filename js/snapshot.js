@@ -2,10 +2,12 @@
 // describe the heap (binary), which a HeapReader reads as if they were the memory.
 import { encodeDump } from './dump.js';
 import { HeapReadError } from './errors.js';
+import { LINK_BYTES } from './heap_image.js';
 import { runs } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {import('./heap_reader.js').HeapReader} HeapReader */
+/** @typedef {[start: number, bytes: number]} Span */
 
 /**
  * The ranges of memory that hold the heap's own data. Of a damaged heap, those that can be found.
@@ -13,8 +15,11 @@ import { runs } from './walk.js';
  */
 function metadataRanges(heap) {
   const { at, k, record_bytes, address, word_bytes } = heap.layout;
-  /** @type {[start: number, bytes: number][]} */
-  const wanted = [
+  const is_there = (/** @type {Span} */ [start, bytes]) =>
+    bytes > 0 && heap.memory.holds(start, bytes);
+  const { entries, begun } = described(heap);
+  /** @type {Span[]} */
+  const whole = [
     [address, record_bytes],
     [at.global, k.global_bytes],
     [at.class_map, word_bytes],
@@ -26,45 +31,90 @@ function metadataRanges(heap) {
     [heap.break_at, heap.break_at === 0 ? 0 : word_bytes],
     [heap.maps.metas, heap.mapped_pages * word_bytes],
     [heap.maps.classes, heap.mapped_pages * heap.minis],
-    ...entryRanges(heap),
+    ...entries,
   ];
+  const kept = whole.filter(is_there);
+  const covered = kept.slice();
   for (let page = heap.first_page; page < Math.min(heap.end_page, heap.mapped_pages); ++page) {
     const meta = heap.metaAddress(page);
-    if (meta !== 0) wanted.push([meta, k.meta_bytes]);
+    if (meta === 0 || !is_there([meta, k.meta_bytes])) continue;
+    covered.push([meta, k.meta_bytes]);
+    for (const span of metaSpans(heap, meta, begun.get(page) ?? [])) kept.push(span);
   }
-  return merged(
-    wanted.filter(([start, bytes]) => bytes > 0 && heap.memory.holds(start, bytes)),
-  ).map(([start, end]) => ({
-    address: start,
-    bytes: heap.memory.bytes(start, end - start),
-  }));
+  return copied(heap, merged(covered), kept);
 }
 
 /**
- * The entries that are read: all of a small run, first and last of the others, between which entries may be stale. Of a damaged
- * run map, all.
- * @param {HeapImage} heap @returns {[start: number, bytes: number][]}
+ * The entries that are read, all of a small run, first and last of the others, between which entries may be stale; of a damaged
+ * run map, all. And the MiniPages in which small runs begin, by heap page, as far as the walk goes.
+ * @param {HeapImage} heap
  */
-function entryRanges(heap) {
+function described(heap) {
   const { entry_bytes } = heap.layout.k;
-  /** @type {[number, number][]} */
-  const ranges = [];
+  /** @type {Span[]} */
+  const entries = [];
+  /** @type {Map<number, number[]>} */
+  const begun = new Map();
   /** @param {number} first @param {number} count */
   const add = (first, count) =>
-    ranges.push([heap.maps.runs + first * entry_bytes, count * entry_bytes]);
+    entries.push([heap.maps.runs + first * entry_bytes, count * entry_bytes]);
   try {
     for (const { kind, first, length } of runs(heap)) {
-      add(first, kind === 'small' ? length : 1);
-      if (kind !== 'small') add(first + length - 1, 1);
+      if (kind === 'small') {
+        const page = heap.pageOf(first);
+        begun.set(page, [...(begun.get(page) ?? []), first]);
+        add(first, length);
+      } else {
+        add(first, 1);
+        add(first + length - 1, 1);
+      }
     }
   } catch (error) {
     if (!(error instanceof HeapReadError)) throw error;
     add(0, heap.mapped_pages * heap.minis);
   }
-  return ranges;
+  return { entries, begun };
 }
 
-/** Ranges that overlap or touch become one. @param {[start: number, bytes: number][]} ranges @returns {[start: number, end: number][]} */
+/**
+ * What counts of a meta-page. The rest is what the memory held before it was a slot: maybe a block.
+ * @param {HeapImage} heap @param {number} meta @param {number[]} begun MiniPages in which small runs begin @returns {Span[]}
+ */
+function metaSpans(heap, meta, begun) {
+  const { k } = heap.layout;
+  const page = heap.metaPage(meta);
+  /** @type {Span[]} */
+  const spans = [
+    [meta + k.meta_page, 4],
+    [meta + k.meta_runs, 4],
+    [meta + k.meta_slot, 4],
+    [meta + k.meta_lists + 1, k.shared_classes],
+  ];
+  for (const first of begun) spans.push([heap.headerAddress(page, first), k.header_bytes]);
+  for (let size_class = 1; size_class <= k.shared_classes; ++size_class)
+    if (heap.list(page, size_class) !== k.end_of_list)
+      spans.push([meta + k.meta_class_links + 2 * LINK_BYTES * size_class, 2 * LINK_BYTES]);
+  return spans;
+}
+
+/**
+ * Ranges as they are in memory where something is kept, else 0.
+ * @param {HeapImage} heap @param {[start: number, end: number][]} ranges in order @param {Span[]} kept each inside of a range
+ */
+function copied(heap, ranges, kept) {
+  kept.sort((a, b) => a[0] - b[0]);
+  let next = 0;
+  return ranges.map(([address, end]) => {
+    const bytes = new Uint8Array(end - address);
+    for (; next < kept.length && kept[next][0] < end; ++next) {
+      const [start, length] = kept[next];
+      bytes.set(heap.memory.bytes(start, length), start - address);
+    }
+    return { address, bytes };
+  });
+}
+
+/** Ranges that overlap or touch become one. @param {Span[]} ranges @returns {[start: number, end: number][]} */
 function merged(ranges) {
   /** @type {[number, number][]} */
   const result = [];

@@ -1,3 +1,34 @@
+/**
+ * @typedef {object} RunEntry of the run map
+ * @property {number} address
+ * @property {number} value kind and number as they lie in memory
+ * @property {number} kind
+ * @property {number} number MiniPages of a run; of a piece of slots, which are free, and how many there are
+ * @property {number} next
+ * @property {number} prev
+ * @property {number} header
+ */
+/**
+ * @typedef {object} MiniPageHeader of a small run
+ * @property {number} address
+ * @property {Uint32Array} free free bits, 32 to a word
+ * @property {number} reciprocal
+ * @property {number} base lower half of the run's address
+ * @property {number} capacity blocks in the run, by its class
+ * @property {number} countdown blocks that may come home before the run changes its state
+ * @property {number} size_class
+ * @property {number} next
+ * @property {number} prev
+ */
+/**
+ * @typedef {object} MetaPage
+ * @property {number} address
+ * @property {number} page the heap page it describes
+ * @property {number} runs small runs that begin in it
+ * @property {number} slot number of its slot in its piece
+ */
+/** @typedef {{ next: number, prev: number }} Links */
+export const LINK_BYTES: 4;
 export class HeapImage {
     /** @param {ReturnType<import('./memory.js').MemorySource['open']>} opened @param {import('./layout.js').Layout} layout */
     constructor(opened: ReturnType<import("./memory.js").MemorySource["open"]>, layout: import("./layout.js").Layout);
@@ -67,7 +98,7 @@ export class HeapImage {
     counter(i: number): number;
     /** Address of the header of the run that the class's cursor works through; 0: none. @param {number} size_class */
     current(size_class: number): number;
-    /** Bytes of the piece of metadata in which the maps lie; 0 before the first allocation. */
+    /** Bytes of the piece of metadata in which the maps lie; 0 before the first allocation, or if they are nowhere. */
     mapSize(): number;
     /** Lowest address that is not the heap's any more, and where sbrk keeps the break. */
     ends(): {

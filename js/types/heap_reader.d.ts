@@ -24,7 +24,7 @@ export class HeapReader {
         start?: number;
         end?: number;
     }): import("./pages.js").PageStatistics[];
-    /** Stacks of heap pages, bins of free runs, counters. @returns {import('./global_meta_page.js').GlobalMetaPage} */
+    /** Stacks of heap pages, bins of free runs, pieces of slots, counters. @returns {import('./global_meta_page.js').GlobalMetaPage} */
     getGlobalMetaPage(): import("./global_meta_page.js").GlobalMetaPage;
     /**
      * Shows every block to `visit`, in order of address, until it returns `true`. `visit` must not allocate or free: collect

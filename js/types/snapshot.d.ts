@@ -23,3 +23,4 @@ export class HeapSnapshot {
 }
 export type HeapImage = import("./heap_image.js").HeapImage;
 export type HeapReader = import("./heap_reader.js").HeapReader;
+export type Span = [start: number, bytes: number];

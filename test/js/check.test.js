@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { HeapImage } from '../../js/heap_image.js';
+import { bit, HeapImage } from '../../js/heap_image.js';
 import { HeapReadError, HeapReader } from '../../js/index.js';
 import { COUNTER_NAMES, findLayout } from '../../js/layout.js';
 import { imageSource } from '../../js/memory.js';
@@ -105,12 +105,17 @@ class Patient {
   }
 }
 
-/** @type {[code: string, what: string, breakIt: (heap: Patient) => void][]} */
+// What gharial_validate returns is the same number, or `first`: it names the first that does not hold, in an order of its own.
+/** @type {[code: string, what: string, breakIt: (heap: Patient) => void, first?: number][]} */
 const PLANTED = [
   [
     'I1',
     'a free bit above the capacity',
-    (p) => p.u8(p.small((h) => h.capacity <= 248).header.address + p.k.header_free + 31, 0x80),
+    (p) => {
+      // of a current run, whose countdown cannot tell
+      const { header } = p.small((h) => h.capacity <= 248 && p.isCurrent(h));
+      p.u8(header.address + p.k.header_free + 31, 0x80);
+    },
   ],
   [
     'I1',
@@ -171,6 +176,7 @@ const PLANTED = [
     (p) => {
       const { header } = p.listed((h) => h.capacity === 4);
       p.u8(header.address + p.k.header_free, 0b1111);
+      p.u32(header.address + p.k.header_countdown, 0);
     },
   ],
   [
@@ -266,6 +272,19 @@ const PLANTED = [
     'a free run whose links do not agree',
     (p) => p.u32(p.run('free').entry.address + p.k.entry_prev, 4711),
   ],
+  [
+    'I6',
+    'a free run that is in no bin',
+    (p) => {
+      const bin = Array.from({ length: p.k.run_bins }, (_, i) => i).findIndex((i) => {
+        const top = p.heap.bin(i);
+        return top !== 0 && p.heap.entry(top).next === 0;
+      });
+      p.u32(p.global('bins') + 4 * bin, 0);
+      const word = p.global('bin_mask') + 4 * (bin >>> 5);
+      p.u32(word, (p.heap.bin_masks[bin >>> 5] & ~(1 << (bin & 31))) >>> 0);
+    },
+  ],
   ['I6', 'a bin mask with a bit too many', (p) => p.u8(p.global('bin_mask') + 7, 0x40)],
   [
     'I7',
@@ -330,6 +349,7 @@ const PLANTED = [
       p.u32(first, run.address + block * p.layout.class_bytes[header.size_class]);
     },
   ],
+  ['I8', 'a stack without its begin', (p) => p.u32(p.stacked().first - 4, 12)],
   ['I8', 'a stack entry that is no block', (p) => p.u32(p.stacked().first, 12)],
   [
     'I8',
@@ -374,6 +394,23 @@ const PLANTED = [
   ],
   [
     'I8',
+    'a cursor with a block of another run of its class',
+    (p) => {
+      const { run, header } = p.small((h) => p.heap.current(h.size_class) !== 0 && !p.isCurrent(h));
+      const bytes = p.layout.class_bytes[header.size_class];
+      const live = Array.from({ length: header.capacity }, (_, i) => i).findIndex(
+        (i) =>
+          !bit(header.free, i) && !p.stack(header.size_class).includes(run.address + i * bytes),
+      );
+      const cursor = p.layout.at.cursors + header.size_class * p.k.cursor_bytes;
+      p.u32(cursor + p.k.cursor_base, run.address + live * bytes);
+      p.u32(cursor + p.k.cursor_bits, 1);
+      p.u32(cursor + p.k.cursor_bits + 4, 0);
+      p.u32(cursor + p.k.cursor_block_bytes, bytes);
+    },
+  ],
+  [
+    'I8',
     'a current run that is none',
     (p) => p.u32(p.layout.at.current + 4, p.small((h) => h.size_class !== 1).header.address),
   ],
@@ -401,10 +438,18 @@ const PLANTED = [
       p.number({ ...entry, address: p.heap.entry(first + length - 1).address }, length + 1);
     },
   ],
+  [
+    'I9',
+    'maps in which nothing is looked up',
+    (p) => {
+      const { entry } = p.run('large');
+      p.number({ ...entry, kind: p.k.run_maps }, entry.number);
+    },
+  ],
   ['I9', 'maps that lie elsewhere', (p) => p.u32(p.layout.at.run_map, p.heap.maps.runs + 2048)],
   ['I9', 'a heap longer than memory', (p) => p.u32(p.global('end'), 0xfffff)],
   ['I9', 'maps that cover no page', (p) => p.u32(p.global('mapped_pages'), 0)],
-  ['read', 'a run map outside of memory', (p) => p.u32(p.layout.at.run_map, 0xfffffff0)],
+  ['read', 'a run map outside of memory', (p) => p.u32(p.layout.at.run_map, 0xfffffff0), 9],
   [
     'I10',
     'a slot that is free and in use',
@@ -417,6 +462,7 @@ const PLANTED = [
       const bit = 1 << ((slot - piece.address) / 2048);
       p.number(piece.entry, piece.entry.number | bit);
     },
+    4,
   ],
   [
     'I10',
@@ -431,6 +477,7 @@ const PLANTED = [
     'I10',
     'a meta-page that says it lies in another slot',
     (p) => p.u32(p.small(() => true).meta.address + p.k.meta_slot, 7),
+    4,
   ],
   ['I10', 'pieces of slots that are on no stack', (p) => p.u32(p.global('slots_stack'), 0)],
   [
@@ -462,14 +509,21 @@ describe('validateHeap', function () {
   this.timeout(60_000);
   /** @type {Uint8Array} */
   let sound;
+  /** @type {Uint8Array} of the module, to be broken and mended */
+  let memory;
+  /** @type {() => number} */
+  let validate;
   before(async function () {
     this.timeout(300_000);
     const { module, heap } = await variedHeap();
     assert.deepEqual(heap.validateHeap(), { ok: true, errors: [] });
     sound = imageOf(module);
+    memory = new Uint8Array(module.gharialHeap().memory.buffer);
+    validate = module._gharial_validate;
+    assert.equal(validate(), 0);
   });
 
-  for (const [code, what, breakIt] of PLANTED) {
+  for (const [code, what, breakIt, first = Number(code.slice(1))] of PLANTED) {
     it(`${code}: finds ${what}`, () => {
       const patient = new Patient(sound);
       breakIt(patient);
@@ -479,6 +533,12 @@ describe('validateHeap', function () {
       assert.ok(codes.length <= 100);
       const told = patient.codesOfSnapshot();
       assert.ok(told === undefined || told.includes(code), `its snapshot: ${told}`);
+      memory.set(patient.bytes);
+      try {
+        assert.equal(validate(), first, 'gharial_validate');
+      } finally {
+        memory.set(sound);
+      }
     });
   }
 

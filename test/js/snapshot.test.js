@@ -14,7 +14,7 @@ import {
 } from '../../js/index.js';
 import { fnv1a } from '../../js/memory.js';
 import { everything, imageOf, variedHeap } from './support/heaps.js';
-import { growing, instantiate } from './support/modules.js';
+import { growing, instantiate, ptr } from './support/modules.js';
 import { syntheticDump } from './support/synthetic.js';
 
 /** Asks everything; only a GharialError may come out of it. @param {Uint8Array} bytes */
@@ -124,14 +124,46 @@ describe('heap snapshots and dumps', function () {
     ]);
   });
 
+  /** Fails if the snapshot holds five bytes of a filled block in a row. @param {HeapReader} heap */
+  const assertNothingFilled = (heap) => {
+    const bytes = heap.takeHeapSnapshot().toBinary();
+    let filled = 0;
+    for (let i = 0; i < bytes.length; ++i) {
+      filled = bytes[i] === 0xa5 ? filled + 1 : 0;
+      assert.ok(filled < 5, `user data at ${i} of ${bytes.length}`);
+    }
+    return bytes.length;
+  };
+
   it('hold none of the user data, and are small', async () => {
     const { module, heap, live } = await variedHeap();
     for (const block of live) module._fill(block, 0xa5, 8);
-    const bytes = heap.takeHeapSnapshot().toBinary();
-    const filled = [0xa5, 0xa5, 0xa5, 0xa5, 0xa5];
-    for (let i = 0; i < bytes.length; ++i)
-      assert.ok(!filled.every((byte, k) => bytes[i + k] === byte), `user data at ${i}`);
-    assert.ok(bytes.length < heap.memory_size / 8, `${bytes.length} of ${heap.memory_size}`);
+    const length = assertNothingFilled(heap);
+    assert.ok(length < heap.memory_size / 8, `${length} of ${heap.memory_size}`);
+  });
+
+  it('hold nothing of a block whose memory describes the heap now', async () => {
+    const module = await instantiate(await growing());
+    const heap = heapOf(module);
+    const bytes = 60_000;
+    const old = Array.from({ length: 60 }, () => ptr(module._malloc(bytes)));
+    for (const block of old) module._fill(block, 0xa5, bytes);
+    for (const block of old) module._free(block);
+    /** @type {number[]} */
+    const live = [];
+    for (let i = 0; i < 2000; ++i) live.push(ptr(module._malloc(1 + ((i * 37) % 1500))));
+    const inOld = heap
+      .getPageStatistics()
+      .filter(({ meta_page: at }) =>
+        old.some((block) => block <= at && at + 2048 <= block + bytes),
+      );
+    assert.ok(inOld.length > 10, `${inOld.length} meta-pages lie where a block was`);
+    assertNothingFilled(heap);
+    for (const block of live.filter((_, i) => i % 3 !== 0)) module._free(block);
+    assertNothingFilled(heap);
+    const snapshot = heap.takeHeapSnapshot().heap;
+    assert.deepEqual(everything(snapshot), everything(heap));
+    assert.deepEqual(snapshot.validateHeap(), { ok: true, errors: [] });
   });
 
   it('are written to a file', async () => {

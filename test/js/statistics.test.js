@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { heapOf } from '../../js/index.js';
+import { rowOf } from '../../js/render.js';
 import { numbers, variedHeap } from './support/heaps.js';
 import { growing, instantiate, ptr } from './support/modules.js';
 
@@ -115,6 +116,46 @@ describe('statistics', () => {
     assert.equal(heap.getHeapStatistics().number_of_mini_pages, 10 + 2 * 32 + 3);
   });
 
+  it('know a medium block at hand in every heap page in which it lies', async () => {
+    const module = await instantiate(file);
+    const heap = heapOf(module);
+    const crosses = (address) =>
+      Math.floor(address / 65_536) !== Math.floor((address + 40_959) / 65_536);
+    let block = 0;
+    for (let i = 0; i < 8 && !crosses(block); ++i) block = ptr(module._malloc(40_960));
+    assert.ok(crosses(block));
+    const start = Math.floor(block / 65_536);
+    const parts = () =>
+      heap
+        .getPageStatistics({ start, end: start + 2 })
+        .map(({ address, mini_pages }) =>
+          mini_pages.find(
+            ({ index, length }) =>
+              address + index * 2048 < block + 40_960 && address + (index + length) * 2048 > block,
+          ),
+        );
+    const states = () =>
+      parts().map((part) => [
+        ...[part.kind, part.begins, part.cached, part.block_size],
+        ...[part.number_of_used_blocks, part.number_of_free_blocks],
+      ]);
+    assert.deepEqual(states(), [
+      ['medium', true, false, 40_960, 1, 0],
+      ['medium', false, false, 40_960, 0, 0],
+    ]);
+    assert.equal(sum(parts().map(({ length }) => length)), 20);
+    module._free(block);
+    assert.deepEqual(states(), [
+      ['medium', true, true, 40_960, 0, 1],
+      ['medium', false, true, 40_960, 0, 0],
+    ]);
+    for (const page of heap.getPageStatistics({ start, end: start + 2 })) {
+      const cells = rowOf(page).cells.filter(({ kind }) => kind === 'medium').length;
+      const live = page.mini_pages.filter(({ kind, cached }) => kind === 'medium' && !cached);
+      assert.equal(cells, sum(live.map(({ length }) => length)));
+    }
+  });
+
   it('know free runs of every length, and their bins', async () => {
     const module = await instantiate(file);
     const heap = heapOf(module);
@@ -154,18 +195,59 @@ describe('statistics', () => {
     const module = await instantiate(file);
     const heap = heapOf(module);
     const random = numbers(2026);
+    /** @type {{ address: number, bytes: number }[]} what was asked for, and given */
     const live = [];
     for (let step = 0; step < 600; ++step) {
-      if (live.length > 0 && random(100) < 40) module._free(live.splice(random(live.length), 1)[0]);
+      if (live.length > 0 && random(100) < 40)
+        module._free(live.splice(random(live.length), 1)[0].address);
       else if (random(100) < 3) module._sbrk(random(90_000));
-      else live.push(ptr(module._malloc(random(8 * 2 ** random(16)))));
+      else {
+        const bytes = random(8 * 2 ** random(16));
+        live.push({ address: ptr(module._malloc(bytes)), bytes });
+      }
       assertLedger(heap, module);
       if (step % 20 !== 0) continue;
       assert.deepEqual(heap.validateHeap(), { ok: true, errors: [] });
       assert.equal(module._gharial_validate(), 0);
       assertAgree(heap, module, live.length);
+      assertShadow(heap, live);
     }
   });
+
+  /** The live blocks are those of the program, no two blocks share a byte, and every table adds them up alike. */
+  const assertShadow = (heap, live) => {
+    const asked = new Map(live.map(({ address, bytes }) => [address, bytes]));
+    const totals = { live: 0, cached: 0, free: 0 };
+    const used = new Map();
+    let large = 0;
+    let end = 0;
+    heap.visitBlocks(({ address, size, state, size_class, space, page_index }) => {
+      assert.ok(address >= end);
+      end = address + size;
+      assert.equal(page_index, Math.floor(address / 65_536));
+      assert.equal(space === 'large', size_class === 0);
+      totals[state] += size;
+      if (state !== 'live') return;
+      assert.ok(asked.get(address) <= size, `${asked.get(address)} bytes in ${size}`);
+      asked.delete(address);
+      if (space === 'large') large += size;
+      else used.set(size_class, (used.get(size_class) ?? 0) + 1);
+    });
+    assert.equal(asked.size, 0);
+    const statistics = heap.getHeapStatistics();
+    assert.equal(statistics.used_heap_size, totals.live);
+    const bins = heap.getGlobalMetaPage().run_bins.flatMap(({ runs }) => runs);
+    const free = sum(bins.map((run) => run.number_of_mini_pages)) * 2048;
+    assert.equal(statistics.free_heap_size, free + totals.free);
+    const spaces = new Map(heap.getHeapSpaceStatistics().map((space) => [space.space_name, space]));
+    assert.equal(spaces.get('large').space_used_size, large);
+    assert.equal(spaces.get('mini').space_used_size, totals.live - large);
+    assert.equal(spaces.get('mini').space_available_size, totals.cached + totals.free);
+    assert.equal(spaces.get('free').space_size, free);
+    assert.equal(spaces.get('meta').space_used_size, statistics.metadata_size);
+    for (const { size_class, number_of_used_blocks } of heap.getSizeClassStatistics())
+      assert.equal(number_of_used_blocks, used.get(size_class) ?? 0);
+  };
 
   const assertAgree = (heap, module, live) => {
     const ours = heap.getHeapStatistics();
