@@ -221,7 +221,11 @@ describe('small runs and heap pages', () => {
   it('counts as fresh what was never handed out, however memory grew meanwhile', () => {
     for (let i = 1; i <= 40; ++i) heap.take(100_000 + 5000 * i);
     assert.ok(heap.counter('heap_grows') > 20);
-    assert.equal(heap.stats.reused_mini_pages, 0, 'nothing was freed but maps, if they moved');
+    const maps = heap.runs.find(({ kind }) => kind === 'maps');
+    assert.ok(maps);
+    // Nothing was freed but older maps, which add up to four times the last ones.
+    const { reused_mini_pages } = heap.stats;
+    assert.ok(reused_mini_pages <= 4 * maps.mini_pages, `${reused_mini_pages} MiniPages`);
   });
 
   it('keeps blocks of all classes apart, whatever heap page they share', () => {
