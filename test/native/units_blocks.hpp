@@ -153,6 +153,21 @@ TEST("large: does not grow where memory cannot, or where others stand behind the
   }
 }
 
+TEST("large: one that grows again and again at the end of the heap stays there, maps or not") {
+  for (const size_t part : {20u, 10u, 4u, 2u}) {
+    start_heap(0, 512 * kMiB);
+    Address block = take(kMiB);
+    int moves = 0;
+    for (size_t bytes = kMiB; bytes < 100 * kMiB; bytes += bytes / part) {
+      const Address now = resized(block, bytes);
+      moves += now != block;
+      block = now;
+    }
+    CHECK(moves <= 3);
+    CHECK_SOUND();
+  }
+}
+
 TEST("large: one that ends the heap moves to what is free before sbrk is asked to refuse") {
   start_heap(0, 64 * kMiB);
   const Address free = take(mini_pages(300)), large = take(mini_pages(100));
@@ -346,6 +361,18 @@ TEST("aligned: every power of two to 8 MiB, at every kind of size") {
   }
   gharial_malloc_trim(0);
   CHECK_EQUAL(mini_pages_in_use(), 0);
+}
+
+TEST("aligned: what a block gives back at once was never in use") {
+  start_heap(0, 64 * kMiB);
+  give(take(kMiB));
+  const Word used = global.counters.used_mini_pages;
+  const Word peak = global.counters.peak_used_mini_pages;
+  CHECK(peak < used + 600);
+  const Address block = address(gharial_memalign(4 * kMiB, 2048));
+  CHECK(block != kNone && global.counters.used_mini_pages <= used + 1 + 200);
+  CHECK(global.counters.peak_used_mini_pages < used + 600);
+  CHECK_SOUND();
 }
 
 TEST("aligned: a block takes its own MiniPages and gives back both rests, wherever it falls") {
