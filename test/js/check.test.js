@@ -243,6 +243,19 @@ const PLANTED = [
     },
   ],
   [
+    'I4',
+    'a meta-page outside of memory, of a page in which no small run begins',
+    (p) => p.u32(p.heap.maps.metas + 4 * (p.heap.pageOf(p.run('large').first) + 1), 0xfffffff0),
+  ],
+  [
+    'I4',
+    'a page in which no small run begins, with the meta-page of another',
+    (p) => {
+      const page = p.heap.pageOf(p.run('large').first) + 1;
+      p.u32(p.heap.maps.metas + 4 * page, p.small(() => true).meta.address);
+    },
+  ],
+  [
     'I5',
     'a free run in two pieces',
     (p) => {
@@ -396,17 +409,23 @@ const PLANTED = [
     'I8',
     'a cursor with a block of another run of its class',
     (p) => {
-      const { run, header } = p.small((h) => p.heap.current(h.size_class) !== 0 && !p.isCurrent(h));
-      const bytes = p.layout.class_bytes[header.size_class];
+      // where the current run would have a word of free bits if it were long enough: nothing else gives it away
+      const bytes = (h) => p.layout.class_bytes[h.size_class];
+      const { run, header } = p.small((h) => {
+        const current = p.heap.current(h.size_class);
+        const above = current === 0 ? 0 : h.base - p.heap.header(current).base;
+        return above > 0 && above % (64 * bytes(h)) === 0 && homeOf(h) < h.capacity;
+      });
       const live = Array.from({ length: header.capacity }, (_, i) => i).findIndex(
         (i) =>
-          !bit(header.free, i) && !p.stack(header.size_class).includes(run.address + i * bytes),
+          !bit(header.free, i) &&
+          !p.stack(header.size_class).includes(run.address + i * bytes(header)),
       );
       const cursor = p.layout.at.cursors + header.size_class * p.k.cursor_bytes;
-      p.u32(cursor + p.k.cursor_base, run.address + live * bytes);
-      p.u32(cursor + p.k.cursor_bits, 1);
-      p.u32(cursor + p.k.cursor_bits + 4, 0);
-      p.u32(cursor + p.k.cursor_block_bytes, bytes);
+      const word = Math.floor(live / 64);
+      p.u32(cursor + p.k.cursor_base, run.address + word * 64 * bytes(header));
+      p.view.setBigUint64(cursor + p.k.cursor_bits, 1n << BigInt(live % 64), true);
+      p.u32(cursor + p.k.cursor_block_bytes, bytes(header));
     },
   ],
   [
@@ -448,6 +467,14 @@ const PLANTED = [
   ],
   ['I9', 'maps that lie elsewhere', (p) => p.u32(p.layout.at.run_map, p.heap.maps.runs + 2048)],
   ['I9', 'a heap longer than memory', (p) => p.u32(p.global('end'), 0xfffff)],
+  [
+    'I9',
+    'maps that end with the heap, not behind it',
+    (p) => {
+      assert.equal(p.heap.end % 32, 0);
+      p.u32(p.global('mapped_pages'), p.heap.end / 32);
+    },
+  ],
   ['I9', 'maps that cover no page', (p) => p.u32(p.global('mapped_pages'), 0)],
   ['read', 'a run map outside of memory', (p) => p.u32(p.layout.at.run_map, 0xfffffff0), 9],
   [
@@ -516,6 +543,10 @@ describe('validateHeap', function () {
   before(async function () {
     this.timeout(300_000);
     const { module, heap } = await variedHeap();
+    // a current run that lies below others of its class: those freed last are handed out first
+    const many = Array.from({ length: 400 }, () => module._malloc(32));
+    for (const [i, block] of many.reverse().entries()) if (i % 2 === 0) module._free(block);
+    for (let i = 0; i < 110; ++i) module._malloc(32);
     assert.deepEqual(heap.validateHeap(), { ok: true, errors: [] });
     sound = imageOf(module);
     memory = new Uint8Array(module.gharialHeap().memory.buffer);
