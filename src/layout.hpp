@@ -49,16 +49,14 @@ using ThisModel = Model<std::conditional_t<sizeof(void*) == 4, uint32_t, uint64_
 // ---- runs -----------------------------------------------------------------------------------
 
 enum class RunKind : uint8_t {
-  none = 0,      // below the heap, or never part of a run (what lies inside a run may be stale)
-  free_run = 1,  // first and last MiniPage of a free run: its length
-  small_run =
-      2,  // first MiniPage of a run that several blocks share; where blocks begin, `header` is valid
+  none = 0,       // below the heap, or never part of a run (what lies inside a run may be stale)
+  free_run = 1,   // first and last MiniPage of a free run: its length
+  small_run = 2,  // first MiniPage of a run that blocks share; `header` where they begin
   block_run = 3,  // first MiniPage of a medium or large block
   maps = 4,       // first MiniPage of the piece of metadata in which the maps lie
-  slots =
-      5,  // first MiniPage of a piece of slots: in place of the length, length × 256 + a mask of the free ones
-  gap = 6,     // first MiniPage of a range that others took from sbrk
-  inside = 7,  // last MiniPage of the runs above; every other one of slots: how far the first is
+  slots = 5,      // first MiniPage of a piece of slots: their number × 256 + which are free
+  gap = 6,        // first MiniPage of a range that others took from sbrk
+  inside = 7,     // last MiniPage of a run of the kinds above, unless it is the first as well
 };
 inline constexpr uint32_t kRunKindBits = 3;
 
