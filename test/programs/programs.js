@@ -32,6 +32,8 @@ export const cache = join(
 );
 const luaSource = join(cache, 'lua', 'src');
 const expatSource = join(cache, 'expat', 'expat', 'lib');
+const quickjsSource = join(cache, 'quickjs');
+const yyjsonSource = join(cache, 'yyjson', 'src');
 const sqliteSource = join(cache, 'sqlite', 'extsrc');
 const xml = join(cache, 'expat', 'testdata', 'largefiles', 'recset.xml');
 
@@ -41,6 +43,17 @@ const luaFiles = `
   lobject lopcodes loslib lparser lstate lstring lstrlib ltable ltablib ltm lua lundump lutf8lib lvm lzio`
   .trim()
   .split(/\s+/);
+
+// Everything that makes qjs, the command, but its prompt: that is compiled from JavaScript by another program.
+const quickjsFiles = [
+  'qjs',
+  'quickjs',
+  'quickjs-libc',
+  'cutils',
+  'dtoa',
+  'libregexp',
+  'libunicode',
+];
 
 /** @param {string} output @param {RegExp} pattern @returns {number} NaN when the output does not say */
 const numberIn = (output, pattern) => Number(pattern.exec(output)?.[1] ?? NaN);
@@ -53,6 +66,18 @@ const factorial = (n) => {
   let product = 1n;
   for (let i = 2n; i <= n; ++i) product *= i;
   return product.toString();
+};
+
+/** What versions.c does to its records, without JSON. @param {number} versions @returns {number[]} the numbers that stay */
+const idsAfter = (versions) => {
+  let ids = Array.from({ length: 20_000 }, (_, id) => id);
+  let next = ids.length;
+  for (let version = 0; version < versions; ++version) {
+    const kept = ids.filter((id) => id % 10 !== version);
+    const come = ids.length - kept.length;
+    ids = [...kept, ...Array.from({ length: come }, () => next++)];
+  }
+  return ids;
 };
 
 /** @type {Program[]} */
@@ -178,6 +203,60 @@ export const programs = [
     liveAllocations: (output) => {
       const blocks = numberIn(output, /live blocks: at least (\d+)/);
       return { atLeast: blocks, atMost: blocks + 5000 }; // up to 4000 arrays of references, and libc++'s own
+    },
+  },
+  {
+    name: 'quickjs',
+    title: 'QuickJS 2025-04-26, a JavaScript interpreter',
+    stresses:
+      'blocks up to 128 bytes, freed one by one by reference counts; asks for the usable size of each',
+    sources: [
+      ...quickjsFiles.map((file) => join(quickjsSource, `${file}.c`)),
+      here('workloads/quickjs_repl.c'),
+    ],
+    compiler: 'emcc',
+    // It includes the header itself only on systems that it knows.
+    compileFlags: ['-D_GNU_SOURCE', '-DCONFIG_VERSION="2025-04-26"', '-include', 'malloc.h'],
+    linkFlags: ['-sSTACK_SIZE=1MB'],
+    files: { 'script.qjs': here('workloads/script.qjs') },
+    args: ['--std', 'script.qjs'],
+    normalise: (output) => output,
+    facts: (output) => [
+      ['life', numberIn(output, /life: 0 cells after (\d+) generations/), 130],
+      ['pi', output.includes('pi: 314159265358, places 91 to 100: 3421170679'), true],
+      [
+        'tree',
+        output.includes('tree: 150 300 450 600 750 900 1050 1200 1350 1500, sorted: true'),
+        true,
+      ],
+      ['log', output.includes('GET 500, PUT 500, POST 500, DELETE 500, same: true'), true],
+      ['rings', output.includes('rings: 500 made, 0 left'), true],
+      ['squares', numberIn(output, /1000 squares is (\d+)/), (1000 * 1001 * 2001) / 6],
+    ],
+    liveAllocations: () => ({ atLeast: 12000, atMost: 100000 }), // 2000 log entries of their four texts, the trees
+  },
+  {
+    name: 'yyjson',
+    title: 'yyjson 0.10, six versions of 20 000 records as JSON',
+    stresses: 'a few hundred blocks up to 20 MB, and texts that grow by realloc',
+    sources: [join(yyjsonSource, 'yyjson.c'), here('workloads/versions.c')],
+    compiler: 'emcc',
+    compileFlags: [`-I${yyjsonSource}`],
+    linkFlags: [],
+    files: {},
+    args: [],
+    normalise: (output) => output,
+    facts: (output) => {
+      const ids = idsAfter(6);
+      return [
+        ['versions read as written', count(output, /^version \d: .*, same: true$/gm), 6],
+        ['records', numberIn(output, /records: (\d+)/), ids.length],
+        ['ids', numberIn(output, /sum of ids: (\d+)/), ids.reduce((sum, id) => sum + id, 0)],
+      ];
+    },
+    liveAllocations: (output) => {
+      const blocks = numberIn(output, /live blocks: (\d+)/);
+      return { atLeast: blocks, atMost: blocks + 20 }; // the records, the last texts, and libc's own
     },
   },
 ];
