@@ -1,5 +1,5 @@
 // pages.js — heap pages one by one, with the runs that lie in them, as plain data: what the run map and the meta-pages say.
-import { blockCounts } from './survey.js';
+import { bit } from './heap_image.js';
 import { CachedIndex, freeSlots, runs, slotsIn } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
@@ -116,16 +116,16 @@ function piecesOf(heap, cached, run) {
         free: ((freeSlots(heap, entry) >>> i) & 1) !== 0,
       }));
     default: {
-      if (header === undefined) {
-        const { free } = run.size_class === 0 ? { free: 0 } : blockCounts(heap, run, cached);
-        return [{ address, bytes: whole, free: free > 0 }];
-      }
+      if (header === undefined)
+        return [
+          { address, bytes: whole, free: run.kind === 'medium' && cached.of(run).length > 0 },
+        ];
       const kept = new Set(cached.of(run));
       const bytes = heap.layout.class_bytes[run.size_class];
       return Array.from({ length: header.capacity }, (_, i) => ({
         address: address + i * bytes,
         bytes,
-        free: ((header.free[i >>> 5] >>> (i & 31)) & 1) !== 0 || kept.has(address + i * bytes),
+        free: bit(header.free, i) || kept.has(address + i * bytes),
       }));
     }
   }

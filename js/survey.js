@@ -130,7 +130,7 @@ function wholePages(heap, { first, length }) {
 }
 
 /** Blocks of a small or medium run by state. @param {HeapImage} heap @param {import('./walk.js').Run} run @param {CachedIndex} cached */
-export function blockCounts(heap, run, cached) {
+function blockCounts(heap, run, cached) {
   const kept = cached.of(run).length;
   const blocks = run.header?.capacity ?? 1;
   const free = kept + (run.header === undefined ? 0 : homeOf(run.header));

@@ -1,11 +1,3 @@
-/** Blocks of a small or medium run by state. @param {HeapImage} heap @param {import('./walk.js').Run} run @param {CachedIndex} cached */
-export function blockCounts(heap: HeapImage, run: import("./walk.js").Run, cached: CachedIndex): {
-    blocks: number;
-    used: number;
-    free: number;
-    kept: number;
-    block_size: number;
-};
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {import('./statistics.js').SpaceName} SpaceName */
 /** @typedef {import('./statistics.js').SizeClassStatistics} SizeClassStatistics */
@@ -35,4 +27,3 @@ export type Spaces = Record<SpaceName, {
     available: number;
 }>;
 export type ClassCount = Omit<SizeClassStatistics, "number_of_pages_with_room">;
-import { CachedIndex } from './walk.js';
