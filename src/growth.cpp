@@ -60,8 +60,7 @@ MiniPageIndex begin_of(Address at) noexcept {
 // whole steps.
 [[clang::minsize]] uint64_t bytes_for(MiniPages count, Spare spare) noexcept {
   const Address at = Source::end();
-  const uint32_t step =
-      global.end - global.first < MiniPages{kSmallHeap} ? kSmallGrowth : kMiniPagesPerPage;
+  const uint32_t step = is_small_heap() ? kSmallGrowth : kMiniPagesPerPage;
   MiniPages maps = kNoMiniPages;
   for (;;) {
     const MiniPageIndex end{align_up((begin_of(at) + count + maps).raw, step)};

@@ -38,7 +38,7 @@ MetaPage* obtain_meta(PageIndex page) noexcept {
   return meta;
 }
 
-// Calls map(MiniPages) for each MiniPage of a run in which a block may begin: what lies within a long block is never looked up.
+// Calls map(number) for each MiniPage of a run in which a block may begin: what lies within a long block is never looked up.
 // At most five.
 template <class Map> void each_begin(SizeClass size_class, Map map) noexcept {
   const uint32_t bytes = bytes_of(size_class), end = shared_run_of(size_class).raw * kMiniPageBytes;

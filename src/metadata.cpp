@@ -20,8 +20,7 @@ void push_piece(MiniPageIndex at, RunEntry& piece) noexcept {
 MetaPage* obtain_slot() noexcept {
   MiniPageIndex at = global.slots_stack;
   if (at == kNoMiniPage) {
-    const bool is_small = global.end - global.first < MiniPages{kSmallHeap};
-    MiniPages slots{is_small ? 1 : kSlotsPerPiece};
+    MiniPages slots{is_small_heap() ? 1 : kSlotsPerPiece};
     at = take_run(slots, RunKind::slots);
     if (at == kNoMiniPage) {
       slots = kOneMiniPage;  // any hole will do before memory grows

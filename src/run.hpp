@@ -47,6 +47,9 @@ static_assert(bin_of(MiniPages{21}) == 17 && bin_of(MiniPages{33}) == 20);
 static_assert(bin_of(MiniPages{1u << 16}) == kRunBins - 1);
 static_assert(bin_of(MiniPages{1u << 21}) == kRunBins - 1);
 
+// A small heap takes memory and slots in small steps.
+inline bool is_small_heap() noexcept { return global.end - global.first < MiniPages{kSmallHeap}; }
+
 // What is in use now may be more than ever.
 inline void note_peak() noexcept {
   Counters& counters = global.counters;

@@ -594,7 +594,7 @@ const invented = [
   {
     breaks: 'a small heap takes slots by whole pieces',
     file: 'metadata.cpp',
-    from: '    MiniPages slots{is_small ? 1 : kSlotsPerPiece};',
+    from: '    MiniPages slots{is_small_heap() ? 1 : kSlotsPerPiece};',
     to: '    MiniPages slots{kSlotsPerPiece};',
   },
   {
@@ -606,8 +606,8 @@ const invented = [
   {
     breaks: 'a small heap grows by whole heap pages',
     file: 'growth.cpp',
-    from: '      global.end - global.first < MiniPages{kSmallHeap} ? kSmallGrowth : kMiniPagesPerPage;',
-    to: '      kMiniPagesPerPage;',
+    from: '  const uint32_t step = is_small_heap() ? kSmallGrowth : kMiniPagesPerPage;',
+    to: '  const uint32_t step = kMiniPagesPerPage;',
   },
   {
     breaks: 'a run that is taken from its bin stays the one before the next',
