@@ -25,7 +25,6 @@ DESCRIPTION = 'gharial, a memory allocator for WebAssembly whose heap JavaScript
 
 NOT_BUILT = {
   'debug': 'checked=1 tests the invariants of the heap',
-  'threads': 'build without -pthread and -sWASM_WORKERS',
   'wasm64': 'build for wasm32, which reaches 4 GiB',
   'hardened': 'checked=1 reports double and invalid frees',
   'profile': 'stats=1 shows the heap by size class',
@@ -139,9 +138,8 @@ def refuse_other_allocator():
 
 
 def refuse_unbuilt_targets():
-  flag = '-pthread' if settings.PTHREADS else '-sWASM_WORKERS' if settings.WASM_WORKERS else '-sSHARED_MEMORY'
-  if settings.SHARED_MEMORY:
-    fail(f'shared memory ({flag}) is not supported yet: build without {flag}, or use -sMALLOC=dlmalloc and no gharial')
+  if settings.SHARED_MEMORY and not threads():
+    fail('-sSHARED_MEMORY alone is not supported: there is no thread to share with; use -pthread or -sWASM_WORKERS')
   if settings.MEMORY64:
     fail('wasm64 (-m64, -sMEMORY64) is not supported yet: build for wasm32, or use -sMALLOC=dlmalloc and no gharial')
 
@@ -158,6 +156,11 @@ def refuse_incomplete_sources():
 
 
 # --- the archive
+
+
+def threads():
+  """The kind of threads that the program is linked for: mt (pthreads), ww (Wasm Workers alone) or none."""
+  return 'mt' if settings.PTHREADS else 'ww' if settings.WASM_WORKERS else ''
 
 
 def sources():
@@ -183,7 +186,7 @@ def fingerprint():
 
 
 def archive_name():
-  variant = ('-checked' if chosen['checked'] else '') + ('' if chosen['stats'] else '-nostats')
+  variant = (f'-{threads()}' if threads() else '') + ('-checked' if chosen['checked'] else '') + ('' if chosen['stats'] else '-nostats')
   return f'libgharial{variant}-{VERSION}-{fingerprint()}.a'
 
 
@@ -191,6 +194,8 @@ def compile_flags():
   flags = ['-c', '-g', '-Os', '-sSTRICT', '-fno-builtin', '-fno-lto', f'-ffile-prefix-map={source_dir}=/gharial/src',
            f'-ffile-prefix-map={utils.path_from_root()}=/emsdk/emscripten',
            f'-ffile-prefix-map={config.CACHE}=/emsdk/emscripten/cache', '-fdebug-compilation-dir=/gharial']
+  if threads():
+    flags.append('-pthread' if threads() == 'mt' else '-sWASM_WORKERS')
   if settings.MAIN_MODULE:
     flags += ['-fPIC', '-sMAIN_MODULE']
   return flags
@@ -208,7 +213,7 @@ def build(archive):
   try:
     objects = [os.path.join(work, 'gharial.o'), os.path.join(work, 'sbrk.o')]
     system_libs.run_build_commands([
-      [shared.EMXX, os.path.join(source_dir, 'all.cpp'), '-o', objects[0], *core],
+      [shared.EMXX, os.path.join(source_dir, 'all_threads.cpp' if threads() else 'all.cpp'), '-o', objects[0], *core],
       [shared.EMCC, os.path.join(source_dir, 'sbrk.c'), '-o', objects[1], *sbrk],
     ], num_inputs=2)
     system_libs.create_lib(os.path.join(work, 'lib.a'), objects)
@@ -286,7 +291,7 @@ def linker_setup(ports, settings):
   refuse_unbuilt_targets()
   refuse_incomplete_sources()
   settings.MALLOC = 'none'
-  if chosen['stats'] or chosen['checked']:
+  if chosen['stats'] or chosen['checked'] or threads():
     settings.JS_LIBRARIES.append(js_library)
   if chosen['stats']:
     settings.EXPORTED_RUNTIME_METHODS.append('gharialHeap')

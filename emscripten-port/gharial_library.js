@@ -23,7 +23,19 @@ addToLibrary({
     'the block at {where} was written past its end of {detail} bytes. Look for an index or a length that is too large; -fsanitize=address names the line.',
     'invariant I{detail} of the heap does not hold at {where}: its metadata was overwritten. Look for a write outside a block; -fsanitize=address names the line.',
     'internal error {detail} at {where}: this is a defect of the allocator. Please report it with the program that shows it.',
+    'a thread was terminated while it changed the heap, so that nobody can allocate any more. Let a worker end by itself, or keep malloc and free out of it when you terminate it.',
   ],
+
+  // Waiting is not allowed on a browser's main thread and in an audio worklet: there Atomics.wait throws.
+  gharial_may_wait__sig: 'i',
+  gharial_may_wait: () => {
+    try {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 1);
+      return 1;
+    } catch {
+      return 0;
+    }
+  },
 
   gharial_report_fault__sig: 'vipp',
   gharial_report_fault__deps: ['$gharialFaultSentences', '$gharialUnsigned'],

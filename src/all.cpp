@@ -1,16 +1,5 @@
 // all.cpp — includes the others: the release archive is one translation unit, whose unused
-// functions the linker drops.
-#include "heap.cpp"
-#include "heap_page.cpp"
-#include "metadata.cpp"
-#include "run.cpp"
-#include "growth.cpp"
-#include "obtain.cpp"
-#include "block_run.cpp"
-#include "check.cpp"
-#include "fault.cpp"
-#include "stats.cpp"
-#include "malloc.cpp"
-#include "source_wasm.cpp"
-#include "aliases.cpp"
-#include "record.cpp"
+// functions the linker drops. For programs without threads.
+#include "core.cpp"
+
+#include "no_threads.cpp"

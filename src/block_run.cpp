@@ -2,45 +2,68 @@
 // Assumes: run.hpp. Keeps: I7 the class of a medium block at its first MiniPage.
 #include "block_run.hpp"
 #include "growth.hpp"
+#include "thread_heap.hpp"
 
 namespace gharial {
 namespace {
 
+// What the class map says where a block of `count` MiniPages begins.
+uint8_t block_key(MiniPages count) noexcept {
+  const bool is_medium = count <= MiniPages{kClassMaxMiniPages};
+  return key_of(is_medium ? class_of_mini_pages(count) : kLargeClass).raw;
+}
+
 // Writes what says that a block of `count` MiniPages begins there.
 void write_block(MiniPageIndex first, MiniPages count) noexcept {
   write_run(first, count, RunKind::block_run);
-  const bool is_medium = count <= MiniPages{kClassMaxMiniPages};
-  front.class_map[first.raw] = key_of(is_medium ? class_of_mini_pages(count) : kLargeClass).raw;
+  *keys_from(first) = block_key(count);
 }
 
 }  // namespace
 
 Address obtain_block(MiniPages count) noexcept {
+  if (is_refused()) return kNone;
+  const Locked locked;
   const MiniPageIndex first = obtain_run(count, RunKind::block_run);
   if (first == kNoMiniPage) return kNone;
   if (count <= MiniPages{kClassMaxMiniPages})
-    front.class_map[first.raw] = key_of(class_of_mini_pages(count)).raw;
+    *keys_from(first) = key_of(class_of_mini_pages(count)).raw;
   return address_of(first);
 }
 
-Address obtain_aligned_block(MiniPages count, uint32_t step) noexcept {
+MiniPageIndex obtain_aligned_run(MiniPages count, uint32_t step, RunKind kind) noexcept {
   const MiniPages most{count.raw + step - 1};
   const Word peak = global.counters.peak_used_mini_pages;
-  const MiniPageIndex begin = obtain_run(most, RunKind::block_run);
-  if (begin == kNoMiniPage) return kNone;
+  const MiniPageIndex begin = obtain_run(most, kind);
+  if (begin == kNoMiniPage) return kNoMiniPage;
   const MiniPageIndex first{align_up(begin.raw, step)}, end = first + count;
-  write_block(first, count);
-  if (first != begin) give_back_run(begin, first - begin);
-  if (end != begin + most) give_back_run(end, begin + most - end);
+  write_run(first, count, kind);
+  if (first != begin) give_back_run(common_runs(), begin, first - begin);
+  if (end != begin + most) give_back_run(common_runs(), end, begin + most - end);
   global.counters.peak_used_mini_pages = peak;  // what went back was never in use
   note_peak();
+  return first;
+}
+
+Address obtain_aligned_block(MiniPages count, uint32_t step) noexcept {
+  if (is_refused()) return kNone;
+  const Locked locked;
+  const MiniPageIndex first = obtain_aligned_run(count, step, RunKind::block_run);
+  if (first != kNoMiniPage) *keys_from(first) = block_key(count);
   return address_of(first);
 }
 
 Address obtain_zeroed_block(MiniPages count) noexcept {
-  const Address block = obtain_block(count);
+  if (is_refused()) return kNone;
+  Address block;
+  MiniPageIndex fresh;
+  {
+    const Locked locked;
+    block = obtain_block(count);
+    fresh = global.fresh_before_take;
+  }
   if (block == kNone) return kNone;
-  const MiniPageIndex first = mini_page_of(block), fresh = global.fresh_before_take;
+  const MiniPageIndex first = mini_page_of(block);
   if (first < fresh)
     __builtin_memset(reinterpret_cast<void*>(block), 0,
                      bytes_in(fresh < first + count ? fresh - first : count));
@@ -58,11 +81,15 @@ MiniPages block_length(Address block) noexcept {
 void release_block(Address block) noexcept {
   const MiniPages count = block_length(block);
   const MiniPageIndex first = mini_page_of(block);
-  front.class_map[first.raw] = 0;
-  give_back_run(first, count);
+  const MaybeLocked locked;
+  if (!locked) return defer_release(first);
+  *keys_from(first) = 0;
+  give_back_run(common_runs(), first, count);
 }
 
 bool extend_block(Address block, MiniPages least, MiniPages most) noexcept {
+  const MaybeLocked locked;
+  if (!locked) return false;  // the caller moves it
   const MiniPageIndex first = mini_page_of(block);
   const MiniPages had = length_of(entry_of(first));
   const MiniPageIndex after = first + had;
@@ -77,16 +104,18 @@ bool extend_block(Address block, MiniPages least, MiniPages most) noexcept {
     if (there < least - had) return false;
   }
   const MiniPages more = there < most - had ? there : most - had;
-  take_front(after, more, RunKind::inside);
+  take_front(common_runs(), after, more, RunKind::inside);
   write_block(first, had + more);
   return true;
 }
 
 void shorten_block(Address block, MiniPages count) noexcept {
+  const MaybeLocked locked;
+  if (!locked) return;  // it stays as long as it is
   const MiniPageIndex first = mini_page_of(block);
   const MiniPages less = length_of(entry_of(first)) - count;
   write_block(first, count);
-  give_back_run(first + count, less);
+  give_back_run(common_runs(), first + count, less);
 }
 
 }  // namespace gharial

@@ -16,6 +16,9 @@ constexpr MiniPages mini_pages_for(size_t bytes) noexcept {
       static_cast<uint32_t>((bytes + (bytes == 0) + kMiniPageBytes - 1) >> kMiniPageShift)};
 }
 
+// A run of `count` MiniPages of that kind at a multiple of `step` MiniPages (a power of two): its first; kNoMiniPage iff memory ran out.
+MiniPageIndex obtain_aligned_run(MiniPages count, uint32_t step, RunKind kind) noexcept;
+
 // A block of `count` MiniPages; kNone iff memory ran out.
 Address obtain_block(MiniPages count) noexcept;
 // The same, at a multiple of `step` MiniPages (a power of two).

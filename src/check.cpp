@@ -24,8 +24,8 @@ struct Checker {
     const bool sound = walk_runs([&](MiniPageIndex first, const RunEntry& entry, MiniPages length) {
       const RunKind kind = kind_of(entry);
       const bool is_free = kind == RunKind::free_run;
-      if (!is_free && kind != RunKind::gap) used += length.raw;
-      require(!(is_free && after_free), 5);
+      if (is_owned(page_of(first)) || (!is_free && kind != RunKind::gap)) used += length.raw;
+      require(!(is_free && after_free) || is_border(first), 5);
       after_free = is_free;
       const RunEntry& last = entry_of(first + length - kOneMiniPage);
       if (is_free)
@@ -40,7 +40,7 @@ struct Checker {
       case RunKind::gap: gaps += length.raw; break;
       case RunKind::slots: check_piece(entry); break;
       default:  // shared memory keeps old maps
-        require(kShared || first == mini_page_of(reinterpret_cast<Address>(front.run_map)), 9);
+        require(are_maps(first), 9);
       }
     });
     require(sound, 9);
@@ -50,17 +50,33 @@ struct Checker {
     require(gaps == global.counters.external_mini_pages, 11);
   }
 
+  // Shared memory: a heap owns the page.
+  static bool is_owned(PageIndex page) noexcept { return kShared && find_meta(page) != nullptr; }
+  // Free runs may touch there, for they belong to different heaps, or to different pages of one.
+  static bool is_border(MiniPageIndex at) noexcept {
+    const PageIndex page = page_of(at), before = page_of(at - kOneMiniPage);
+    return page != before && (is_owned(page) || is_owned(before));
+  }
+  // The maps lie there, or a segment of them, or the heap of a thread.
+  static bool are_maps(MiniPageIndex first) noexcept {
+    if constexpr (!kShared) return first == mini_page_of(reinterpret_cast<Address>(front.run_map));
+    bool found = false;
+    for (uint32_t i = 0; i * kPagesPerSegment < global.mapped_pages; ++i)
+      found = found || segments[i] == reinterpret_cast<uint8_t*>(address_of(first));
+    each_heap([&] { found = found || own_heap == reinterpret_cast<Heap*>(address_of(first)); });
+    return found;
+  }
+
   // I7, but for small runs: only a medium block has a class, at its first MiniPage. A look at both ends of a long run, so that
   // checking is not O(memory).
   void check_classes(MiniPageIndex first, MiniPages length, RunKind kind) noexcept {
     const bool is_medium = kind == RunKind::block_run && length.raw <= kClassMaxMiniPages;
-    require(front.class_map[first.raw] ==
-                key_of(is_medium ? class_of_mini_pages(length) : kLargeClass).raw,
+    require(*keys_from(first) == key_of(is_medium ? class_of_mini_pages(length) : kLargeClass).raw,
             7);
     const uint32_t looks = length.raw < kMiniPagesPerPage ? length.raw : kMiniPagesPerPage;
     for (uint32_t i = 1; i < looks; ++i)
-      require(front.class_map[first.raw + i] == 0 &&
-                  front.class_map[first.raw + length.raw - i] == 0,
+      require(*keys_from(first + MiniPages{i}) == 0 &&
+                  *keys_from(first + length - MiniPages{i}) == 0,
               7);
   }
 
@@ -112,7 +128,7 @@ struct Checker {
       const MiniPageIndex at = first + MiniPages{i};
       const bool begins = block_begins_in(header, i);
       require(!begins || entry_of(at).header == entry.header, 7);
-      require(front.class_map[at.raw] == (begins ? key_of(header.size_class).raw : 0), 7);
+      require(*keys_from(at) == (begins ? key_of(header.size_class).raw : 0), 7);
     }
     check_bits(header);
     check_list(*meta, number, header);
@@ -159,41 +175,53 @@ struct Checker {
             2);  // all home: given back
   }
 
-  static bool is_current(const MiniPageHeader& header) noexcept {
-    return &header == front_current[header.size_class.raw];
-  }
-
   // Every meta-page is that of a page in which small runs begin.
   void check_meta_map() noexcept {
-    uint32_t found = 0;
-    const Word* map = reinterpret_cast<const Word*>(global.meta_map);
-    for (Word page = 0; page < global.mapped_pages; ++page) found += map[page] != 0;
+    uint32_t found = 0, slots = 0;
+    for (uint32_t page = 0; page < global.mapped_pages; ++page) {
+      const MetaPage* const meta = find_meta(PageIndex{page});
+      if (meta == nullptr) continue;
+      if (kShared && sound_meta(reinterpret_cast<Address>(meta)) == nullptr)
+        return require(false, 4);
+      slots += kShared ? 2 : 1;
+      found += !kShared || meta->runs != 0;
+    }
     require(found == metas && runs_of_metas == small_runs, 4);
-    require(used_slots == metas, 10);
+    require(used_slots == slots, 10);
   }
 
   // The global stacks hold the pages that the walk found, in order both ways.
   void check_stacks() noexcept {
     for (uint8_t c = 1; c <= kSharedClasses; ++c) {
-      MetaLink before = kNoMiniPage;
       uint32_t count = 0;
-      for (MetaLink at = global.class_stacks[c]; at != kNoMiniPage && count <= pages_with_class[c];
-           ++count) {
-        const MetaPage* meta = sound_meta(address_of(at));
-        if (meta == nullptr) return require(false, 3);
-        require(meta->lists[c] != kEndOfList && meta->class_links[c].prev == before, 3);
-        before = at;
-        at = meta->class_links[c].next;
-      }
+      each_heap([&] { check_stack(c, count); });
       require(count == pages_with_class[c], 3);
+    }
+  }
+
+  void check_stack(uint8_t c, uint32_t& count) noexcept {
+    MetaLink before = kNoMiniPage;
+    for (MetaLink at = class_stack(c); at != kNoMiniPage && count <= pages_with_class[c]; ++count) {
+      const MetaPage* meta = sound_meta(address_of(at));
+      if (meta == nullptr) return require(false, 3);
+      require(meta->lists[c] != kEndOfList && meta->class_links[c].prev == before, 3);
+      if constexpr (kShared) require(owner_of(*meta) == own_heap, 3);
+      before = at;
+      at = meta->class_links[c].next;
     }
   }
 
   void check_bins() noexcept {
     uint32_t found = 0;
+    check_bins_of(common_runs(), found);
+    if constexpr (kShared) each_heap([&] { check_bins_of(own_runs(), found); });
+    require(found == free_runs, 6);
+  }
+
+  void check_bins_of(FreeRuns runs, uint32_t& found) noexcept {
     for (uint32_t bin = 0; bin < kRunBins; ++bin) {
       MiniPageIndex before = kNoMiniPage;
-      for (MiniPageIndex at = global.bins[bin]; at != kNoMiniPage && found <= free_runs; ++found) {
+      for (MiniPageIndex at = runs->bins[bin]; at != kNoMiniPage && found <= free_runs; ++found) {
         if (at < global.first || at >= global.end) return require(false, 6);
         const RunEntry& entry = entry_of(at);
         if (kind_of(entry) != RunKind::free_run || length_of(entry) == kNoMiniPages)
@@ -202,10 +230,9 @@ struct Checker {
         before = at;
         at = entry.links.next;
       }
-      const bool marked = (global.bin_mask >> bin & 1) != 0;
-      require(marked == (global.bins[bin] != kNoMiniPage), 6);
+      const bool marked = (runs->mask >> bin & 1) != 0;
+      require(marked == (runs->bins[bin] != kNoMiniPage), 6);
     }
-    require(found == free_runs, 6);
   }
 
   void check_pieces() noexcept {
@@ -225,7 +252,7 @@ struct Checker {
     for (uint8_t c = 1; c <= kSizeClasses; ++c) {
       const SizeClass size_class{c};
       const Word* start = stack_start(size_class);
-      const Word* top = front.tops[c];
+      const Word* top = top_of(key_of(size_class));
       if (top < start || top > start + stack_capacity(size_class)) return require(false, 8);
       require(*start == kNone && start[stack_capacity(size_class) + 1] == kStackEnd, 8);
       for (const Word* at = start + 1; at <= top; ++at) {
@@ -234,16 +261,16 @@ struct Checker {
         if (broken != 0) return;
         // On a stack, so neither home nor in the cursor: state_of names the first place it finds.
         require(state_of(*at) == BlockState::cached, 8);
-        if (is_shared(size_class)) require(!is_in_cursor(size_class, *at), 8);
+        if (is_shared(size_class)) require(!is_in_cursor(header_at(*at), *at), 8);
       }
       if (is_shared(size_class)) check_cursor(size_class);
     }
-    require(front_cursors[kSharedClasses + 1].bits == 0, 8);
+    require(cursor_of(SizeClass{kSharedClasses + 1}).bits == 0, 8);
   }
 
   void check_cursor(SizeClass size_class) noexcept {
-    const MiniPageHeader* header = front_current[size_class.raw];
-    const Cursor& cursor = front_cursors[size_class.raw];
+    const MiniPageHeader* header = current_of(size_class);
+    const Cursor& cursor = cursor_of(size_class);
     if (header != nullptr && !is_small_run_of(*header, size_class)) return require(false, 8);
     if (cursor.bits == 0) return;
     if (header == nullptr) return require(false, 8);
@@ -291,7 +318,7 @@ int first_broken_invariant() noexcept {
   if (checker.broken == 0) checker.check_stacks();
   if (checker.broken == 0) checker.check_bins();
   if (checker.broken == 0) checker.check_pieces();
-  if (checker.broken == 0) checker.check_front();
+  if (checker.broken == 0) each_heap([&] { checker.check_front(); });
   return checker.broken;
 }
 

@@ -20,6 +20,12 @@ inline constexpr bool kShared = true;
 #else
 inline constexpr bool kShared = false;
 #endif
+// Threads that end by themselves: a Wasm Worker does not, it is terminated.
+#ifdef __EMSCRIPTEN_PTHREADS__
+inline constexpr bool kPthreads = true;
+#else
+inline constexpr bool kPthreads = false;
+#endif
 
 // WebAssembly grows in pages of 64 KiB; a heap page is one of them.
 inline constexpr uint32_t kHeapPageShift = 16;
@@ -55,5 +61,16 @@ inline constexpr uint32_t kSmallHeap = 256;
 // Memory is asked for in steps of so many MiniPages while the heap is small, and later of a heap page: a program that
 // needs 20 KiB takes no more than 24.
 inline constexpr uint32_t kSmallGrowth = 4;
+
+// Shared memory: the maps come in segments, each for so many bytes of it, that never move.
+inline constexpr uint32_t kSegmentShift = 22;
+// Tries for the lock before a thread that may wait does so: as long as a longer critical section takes.
+inline constexpr uint32_t kSpins = 200;
+// Words of blocks freed elsewhere that one slow path takes in: more than it hands out.
+inline constexpr uint32_t kCollectedAtOnce = 4;
+// Blocks of whole runs, freed while the lock was held, that the next holder makes free: more than one, so that they cannot pile up.
+inline constexpr uint32_t kDrainedAtOnce = 2;
+// Free heap pages that a thread keeps for itself, so that one run that comes and goes takes no lock.
+inline constexpr uint32_t kKeptPages = 1;
 
 }  // namespace gharial

@@ -13,6 +13,7 @@ enum class Fault : uint8_t {
   block_overrun,      // detail: bytes of the block
   meta_page_corrupt,  // detail: number of the broken invariant
   internal,           // detail: line
+  lock_lost,          // detail: 0; a thread that held the lock was terminated
 };
 
 [[noreturn, gnu::cold, gnu::noinline]] void fault(Fault what, Address where,

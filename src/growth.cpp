@@ -12,6 +12,10 @@ namespace {
 // The maps are one piece of metadata: entries of MiniPages, meta-pages of heap pages, classes of MiniPages.
 constexpr size_t kMapBytesPerPage = kMiniPagesPerPage * (sizeof(RunEntry) + 1) + sizeof(Word);
 
+// Shared memory: they are segments instead.
+[[maybe_unused]] constexpr MiniPages kSegmentMiniPages{
+    static_cast<uint32_t>((sizeof(Segment) + kMiniPageBytes - 1) >> kMiniPageShift)};
+
 // Spare: room for the next pages, a quarter, so that copying the maps costs O(1) for each page that is added.
 // None: what is needed now, when memory is nearly at its limit.
 enum class Spare : bool { none, some };
@@ -20,13 +24,30 @@ enum class Spare : bool { none, some };
 MiniPages maps_for(MiniPageIndex end, Spare spare) noexcept {
   const size_t pages = page_of(end).raw + size_t{1};
   if (pages <= global.mapped_pages) return kNoMiniPages;
+  if constexpr (kShared) {
+    const uint32_t more = static_cast<uint32_t>(
+        (pages - global.mapped_pages + kPagesPerSegment - 1) / kPagesPerSegment);
+    return MiniPages{more * kSegmentMiniPages.raw};
+  }
   size_t bytes = pages * kMapBytesPerPage;
   if (spare == Spare::some) bytes += bytes / 4;
   return MiniPages{static_cast<uint32_t>((bytes + kMiniPageBytes - 1) >> kMiniPageShift)};
 }
 
+// Shared memory: adds the segments that lie in `count` MiniPages at `at`.
+[[maybe_unused, clang::minsize]] void add_segments(MiniPageIndex at, MiniPages count) noexcept {
+  __builtin_memset(reinterpret_cast<void*>(address_of(at)), 0, bytes_in(count));
+  for (uint32_t i = 0; i < count.raw; i += kSegmentMiniPages.raw) {
+    store_relaxed(segments[global.mapped_pages / kPagesPerSegment],
+                  reinterpret_cast<uint8_t*>(address_of(at + MiniPages{i})));
+    global.mapped_pages += kPagesPerSegment;
+  }
+  write_run(at, count, RunKind::maps);
+}
+
 // Moves the maps to `count` MiniPages at `at`, which cover more pages.
 [[clang::minsize]] void move_maps(MiniPageIndex at, MiniPages count) noexcept {
+  if constexpr (kShared) return add_segments(at, count);
   const size_t bytes = bytes_in(count), pages = bytes / kMapBytesPerPage;
   const size_t had = global.mapped_pages;
   const MiniPageIndex old = mini_page_of(reinterpret_cast<Address>(front.run_map));
@@ -42,12 +63,11 @@ MiniPages maps_for(MiniPageIndex end, Spare spare) noexcept {
   global.meta_map = reinterpret_cast<Word>(metas);
   global.mapped_pages = pages;
   write_run(at, count, RunKind::maps);
-  // Shared memory keeps the old maps: another thread may be reading through an old base.
-  if (had == 0 || kShared) return;
+  if (had == 0) return;
   const MiniPages old_count = length_of(entry_of(old));
   if (global.fresh < old + old_count)
     global.fresh = old + old_count;  // maps lie above fresh MiniPages
-  give_back_run(old, old_count);
+  give_back_run(common_runs(), old, old_count);
 }
 
 // The first MiniPage of a range that begins at this address; MiniPage 0 is "none", and stays out of the heap.
@@ -60,7 +80,7 @@ MiniPageIndex begin_of(Address at) noexcept {
 // whole steps.
 [[clang::minsize]] uint64_t bytes_for(MiniPages count, Spare spare) noexcept {
   const Address at = Source::end();
-  const uint32_t step = is_small_heap() ? kSmallGrowth : kMiniPagesPerPage;
+  const uint32_t step = is_small_heap() && !kShared ? kSmallGrowth : kMiniPagesPerPage;
   MiniPages maps = kNoMiniPages;
   for (;;) {
     const MiniPageIndex end{align_up((begin_of(at) + count + maps).raw, step)};
@@ -70,19 +90,21 @@ MiniPageIndex begin_of(Address at) noexcept {
   }
 }
 
-// The stack of every class ends in kStackEnd; needed before the first block is freed.
+// The stack of every class ends in kStackEnd; needed before the first block is freed. In shared memory a heap's are closed when it is
+// made.
 void close_stacks() noexcept {
-  for (uint32_t c = 2; c <= kSizeClasses + 1; ++c)
-    front_stack_words[kStackPlan.start[c] - 1] = kStackEnd;
+  if constexpr (!kShared)
+    for (uint32_t c = 2; c <= kSizeClasses + 1; ++c)
+      front_stack_words[kStackPlan.start[c] - 1] = kStackEnd;
 }
 
 // A free run for maps that does not end the heap, or none.
 MiniPageIndex take_below(MiniPages maps) noexcept {
-  const uint32_t bin = find_bin(maps);
+  const uint32_t bin = find_bin(common_runs(), maps);
   if (bin == kRunBins) return kNoMiniPage;
-  const MiniPageIndex first = global.bins[bin];
+  const MiniPageIndex first = global.runs.bins[bin];
   const bool ends_heap = first + length_of(entry_of(first)) == global.end;
-  return ends_heap ? kNoMiniPage : take_front(first, maps, RunKind::maps);
+  return ends_heap ? kNoMiniPage : take_front(common_runs(), first, maps, RunKind::maps);
 }
 
 // Adds a range above everything there is; returns the end of its free MiniPages. kNoMiniPage iff it is too
@@ -117,7 +139,7 @@ MiniPageIndex take_below(MiniPages maps) noexcept {
   if (begin < zero_from && global.fresh < zero_from)
     global.fresh = zero_from < end ? zero_from : end;
   global.counters.used_mini_pages += (end - begin).raw;
-  if (free_begin != free_end) give_back_run(free_begin, free_end - free_begin);
+  if (free_begin != free_end) give_back_run(common_runs(), free_begin, free_end - free_begin);
   note_peak();
   return free_end;
 }
@@ -125,8 +147,7 @@ MiniPageIndex take_below(MiniPages maps) noexcept {
 // Free MiniPages that end at `end`.
 MiniPages free_below(MiniPageIndex end) noexcept {
   if (end == kNoMiniPage) return kNoMiniPages;
-  const RunEntry& last = entry_of(end - kOneMiniPage);
-  return kind_of(last) == RunKind::free_run ? length_of(last) : kNoMiniPages;
+  return free_run_at(end - kOneMiniPage);  // its last entry says the same as its first
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "heap.hpp"
 #include "block_run.hpp"
 #include "metadata.hpp"
+#include "thread_heap.hpp"
 
 namespace gharial {
 
@@ -31,10 +32,10 @@ namespace {
 
 // The class's current run stops being it: what the cursor holds goes home.
 void drop_current(SizeClass size_class) noexcept {
-  MiniPageHeader* header = front_current[size_class.raw];
+  MiniPageHeader* header = current_of(size_class);
   if (header == nullptr) return;
-  unload_cursor(*header, front_cursors[size_class.raw]);
-  front_current[size_class.raw] = nullptr;
+  unload_cursor(*header, cursor_of(size_class));
+  current_of(size_class) = nullptr;
   const uint32_t home = blocks_home(*header), capacity = capacity_of(*header);
   if (home == capacity) return retire_small_run(*header);
   header->countdown = home == 0 ? 1 : capacity - home;
@@ -44,8 +45,10 @@ void drop_current(SizeClass size_class) noexcept {
 // A block of the class when its stack and cursor are empty. kNone iff memory ran out.
 [[gnu::noinline]] Address refill(SizeClass size_class) noexcept {
   if (!is_shared(size_class)) return obtain_block(mini_pages_of(size_class));
-  Cursor& cursor = front_cursors[size_class.raw];
-  MiniPageHeader*& current = front_current[size_class.raw];
+  const Changing changing;
+  collect_some();
+  Cursor& cursor = cursor_of(size_class);
+  MiniPageHeader*& current = current_of(size_class);
   MiniPageHeader* header = current;
   while (header == nullptr || !load_cursor(*header, cursor)) {
     if (header != nullptr) header->countdown = 1;  // full: the first block home lists it again
@@ -69,6 +72,7 @@ Address allocate_class(SizeClass size_class) noexcept {
 }  // namespace
 
 void change_state(MiniPageHeader& header) noexcept {
+  const Changing changing;
   if (header.prev != kUnlisted) {
     unlist_run(header);
     retire_small_run(header);
@@ -79,6 +83,7 @@ void change_state(MiniPageHeader& header) noexcept {
 }
 
 Address allocate_slow(size_t bytes) noexcept {
+  if (!has_heap()) return kNone;
   if (bytes <= kSmallMax) return refill(class_of_key(key_of_small(bytes)));
   if (bytes <= kClassMax) return allocate_class(class_of(bytes));
   if (bytes > kLargest) return kNone;
@@ -86,7 +91,7 @@ Address allocate_slow(size_t bytes) noexcept {
 }
 
 Address allocate_zeroed(size_t bytes) noexcept {
-  if (bytes > kLargest) return kNone;
+  if (bytes > kLargest || !has_heap()) return kNone;
   if (bytes > kSmallMax) {  // memory that was never used is zero
     const SizeClass size_class = bytes <= kClassMax ? class_of(bytes) : kLargeClass;
     if (size_class == kLargeClass ||
@@ -101,6 +106,7 @@ Address allocate_zeroed(size_t bytes) noexcept {
 Address allocate_aligned(size_t alignment, size_t bytes) noexcept {
   if (alignment <= kStepBytes || (alignment <= kBaseAlignment && bytes >= kBaseAlignment))
     return allocate(bytes);
+  if (!has_heap()) return kNone;
   if (bytes <= kClassMax && alignment <= kMiniPageBytes)
     return allocate_class(
         aligned_class_of(static_cast<uint32_t>(bytes), static_cast<uint32_t>(alignment)));
@@ -143,13 +149,28 @@ bool resize_in_place(Address block, size_t bytes) noexcept {
     while (const Address block = pop_block(key_of(SizeClass{c}))) release_block(block);
 }
 
-[[clang::minsize]] void flush() noexcept {
+// What the heap has at hand goes home.
+[[clang::minsize]] static void send_all_home() noexcept {
+  const Changing changing;
   for (uint8_t c = 1; c <= kSharedClasses; ++c) {
     const SizeClass size_class{c};
     while (const Address block = pop_block(key_of(size_class))) send_home(block);
     drop_current(size_class);
   }
   give_back_medium_blocks();
+}
+
+[[clang::minsize]] void flush() noexcept {
+  const Locked locked;
+  each_heap_at_hand([] { send_all_home(); });
+  if constexpr (kShared) {
+    drain_deferred();
+    each_heap_at_hand([] {
+      const Changing changing;
+      collect_all();
+      give_back_free_pages();
+    });
+  }
   give_back_free_pieces();
   global.taken_at_flush = global.counters.taken_mini_pages;
 }

@@ -5,6 +5,7 @@
 #pragma once
 #include "heap_page.hpp"
 #include "mini_page.hpp"
+#include "remote.hpp"
 
 namespace gharial {
 
@@ -32,6 +33,8 @@ inline Address allocate(size_t bytes) noexcept {
 [[gnu::always_inline]] inline void send_home(Address block) noexcept {
   MiniPageHeader& header = header_at(block);
   const uint32_t number = block_number(header, block);
+  if constexpr (kShared)
+    if (owner_of(meta_of(header)) != own_heap) return send_to_owner(header, number);
   expect(!is_home(header, number), block);
   if (give_home(header, number)) [[unlikely]]
     change_state(header);
@@ -66,7 +69,7 @@ size_t usable_bytes(Address block) noexcept;
 bool resize_in_place(Address block, size_t bytes) noexcept;
 // The medium blocks at hand become free runs. O(these).
 void give_back_medium_blocks() noexcept;
-// Everything at hand goes home; whole runs, and metadata that is not needed, become free runs. O(blocks at hand).
+// Everything at hand goes home, that of ended threads too; whole runs, and metadata that is not needed, become free runs. O(blocks at hand).
 void flush() noexcept;
 
 }  // namespace gharial

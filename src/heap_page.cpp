@@ -5,12 +5,13 @@
 #include "metadata.hpp"
 #include "mini_page.hpp"
 #include "obtain.hpp"
+#include "owned_page.hpp"
 
 namespace gharial {
 namespace {
 
 void push_page(MetaPage& meta, uint32_t c) noexcept {
-  MetaLink& top = global.class_stacks[c];
+  MetaLink& top = class_stack(c);
   meta.class_links[c] = {top, kNoMiniPage};
   const MetaLink page = link_to(meta);
   if (top != kNoMiniPage) meta_at(top).class_links[c].prev = page;
@@ -22,7 +23,7 @@ void unlink_page(MetaPage& meta, uint32_t c) noexcept {
   if (prev != kNoMiniPage)
     meta_at(prev).class_links[c].next = next;
   else
-    global.class_stacks[c] = next;
+    class_stack(c) = next;
 }
 
 // Meta-page of the heap page, a new one if it has none; null iff memory ran out.
@@ -30,11 +31,7 @@ MetaPage* obtain_meta(PageIndex page) noexcept {
   MetaPage* meta = find_meta(page);
   if (meta != nullptr) return meta;
   meta = obtain_slot();
-  if (meta == nullptr) return nullptr;
-  meta->page = page;
-  meta->runs = 0;
-  __builtin_memset(meta->lists, kEndOfList, sizeof meta->lists);
-  reinterpret_cast<Word*>(global.meta_map)[page.raw] = reinterpret_cast<Word>(meta);
+  if (meta != nullptr) make_meta(*meta, page);
   return meta;
 }
 
@@ -50,22 +47,28 @@ uint8_t number_of(const MiniPageHeader& header) noexcept {
   return static_cast<uint8_t>(header.base / kMiniPageBytes % kMiniPagesPerPage);
 }
 
+// MiniPages for a small run, and the meta-page of the heap page in which they begin; null iff memory ran out.
+MetaPage* obtain_described_run(MiniPages count, MiniPageIndex& first) noexcept {
+  if constexpr (kShared) return obtain_own_run(count, first);
+  first = obtain_run(count, RunKind::small_run);
+  if (first == kNoMiniPage) return nullptr;
+  MetaPage* const meta = obtain_meta(page_of(first));
+  if (meta == nullptr) give_back_run(common_runs(), first, count);
+  return meta;
+}
+
 }  // namespace
 
 MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept {
   const MiniPages count = shared_run_of(size_class);
-  const MiniPageIndex first = obtain_run(count, RunKind::small_run);
-  if (first == kNoMiniPage) return nullptr;
-  MetaPage* meta = obtain_meta(page_of(first));
-  if (meta == nullptr) {
-    give_back_run(first, count);
-    return nullptr;
-  }
+  MiniPageIndex first;
+  MetaPage* const meta = obtain_described_run(count, first);
+  if (meta == nullptr) return nullptr;
   meta->runs++;
   MiniPageHeader& header = meta->mini_pages[first.raw % kMiniPagesPerPage];
   make_header(header, size_class, first);
   RunEntry* const entries = &entry_of(first);
-  uint8_t* const keys = front.class_map + first.raw;
+  uint8_t* const keys = keys_from(first);
   each_begin(size_class, [&](uint32_t i) {
     entries[i].header = reinterpret_cast<Word>(&header);
     keys[i] = key_of(size_class).raw;
@@ -76,14 +79,15 @@ MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept {
 void retire_small_run(MiniPageHeader& header) noexcept {
   const MiniPageIndex first = mini_page_of(run_address(header));
   const MiniPages count = shared_run_of(header.size_class);
-  uint8_t* const keys = front.class_map + first.raw;
+  uint8_t* const keys = keys_from(first);
   each_begin(header.size_class, [&](uint32_t i) { keys[i] = 0; });
   MetaPage& meta = meta_of(header);
+  if constexpr (kShared) return give_back_own_run(meta, first, count);
   if (--meta.runs == 0) {
-    reinterpret_cast<Word*>(global.meta_map)[meta.page.raw] = kNone;
+    meta_word(meta.page) = kNone;
     give_back_slot(meta);
   }
-  give_back_run(first, count);
+  give_back_run(common_runs(), first, count);
 }
 
 void list_run(MiniPageHeader& header) noexcept {
@@ -113,7 +117,7 @@ void unlist_run(MiniPageHeader& header) noexcept {
 }
 
 MiniPageHeader* pop_listed_run(SizeClass size_class) noexcept {
-  const MetaLink page = global.class_stacks[size_class.raw];
+  const MetaLink page = class_stack(size_class.raw);
   if (page == kNoMiniPage) return nullptr;
   MetaPage& meta = meta_at(page);
   MiniPageHeader& header = meta.mini_pages[meta.lists[size_class.raw]];

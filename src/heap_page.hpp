@@ -15,7 +15,7 @@ inline MiniPageHeader& header_at(Address block) noexcept {
 
 // Meta-page of the heap page, or null.
 inline MetaPage* find_meta(PageIndex page) noexcept {
-  return reinterpret_cast<MetaPage*>(reinterpret_cast<Word*>(global.meta_map)[page.raw]);
+  return reinterpret_cast<MetaPage*>(meta_word(page));
 }
 
 inline MetaPage& meta_at(MetaLink link) noexcept {
@@ -24,6 +24,22 @@ inline MetaPage& meta_at(MetaLink link) noexcept {
 }
 inline MetaLink link_to(const MetaPage& meta) noexcept {
   return mini_page_of(reinterpret_cast<Address>(&meta));
+}
+
+// Top of the class's stack of heap pages (M3).
+inline MetaLink& class_stack(uint32_t c) noexcept {
+  if constexpr (kShared)
+    return own_heap->class_stacks[c];
+  else
+    return global.class_stacks[c];
+}
+
+// Makes a slot the meta-page of a heap page in which no small run begins yet.
+inline void make_meta(MetaPage& meta, PageIndex page) noexcept {
+  meta.page = page;
+  meta.runs = 0;
+  __builtin_memset(meta.lists, kEndOfList, sizeof meta.lists);
+  meta_word(page) = reinterpret_cast<Word>(&meta);
 }
 
 // A new run of a shared class, every block home, on no list; null iff memory ran out.

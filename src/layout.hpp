@@ -79,10 +79,25 @@ template <class M> struct RunEntryOf {
 static_assert(sizeof(RunEntryOf<Wasm32>) == 12 && sizeof(RunEntryOf<Wasm64>) == 16);
 static_assert(offsetof(RunEntryOf<Wasm32>, links) == 4 && offsetof(RunEntryOf<Wasm64>, links) == 8);
 
-// What the maps can describe: all of wasm32; on wasm64 as far as a length reaches, 1 TiB.
+// What the maps can describe: all of wasm32; on wasm64 as far as a length reaches, 1 TiB; as far as engines go, 16 GiB, where
+// threads share it.
 template <class M>
 inline constexpr uint64_t kAddressEnd =
-    uint64_t{1} << (sizeof(typename M::Word) == 4 ? 32 : 32 - kRunKindBits + kMiniPageShift);
+    uint64_t{1} << (sizeof(typename M::Word) == 4 ? 32
+                    : M::shared                   ? 34
+                                                  : 32 - kRunKindBits + kMiniPageShift);
+
+// Shared memory: the maps of 4 MiB of addresses. A thread may read them while another one grows memory, so that they stay where they
+// are; the table of segments is as long as memory can be.
+inline constexpr uint32_t kMiniPagesPerSegment = 1u << (kSegmentShift - kMiniPageShift);
+inline constexpr uint32_t kPagesPerSegment = 1u << (kSegmentShift - kHeapPageShift);
+template <class M> struct SegmentOf {
+  uint8_t classes[kMiniPagesPerSegment];
+  RunEntryOf<M> entries[kMiniPagesPerSegment];
+  typename M::Word metas[kPagesPerSegment];
+};
+template <class M>
+inline constexpr uint32_t kSegments = static_cast<uint32_t>(kAddressEnd<M> >> kSegmentShift);
 
 // ---- meta-pages -----------------------------------------------------------------------------
 
@@ -114,11 +129,26 @@ static_assert(offsetof(MiniPageHeader, reciprocal) == 32, "the drawing above");
 static_assert(offsetof(MiniPageHeader, countdown) == 40, "the drawing above");
 static_assert(offsetof(MiniPageHeader, prev) == 46 && sizeof(MiniPageHeader) == 48);
 
-// Shared memory only: blocks freed by threads that do not own the page.
-struct RemoteBits {
-  uint64_t free[kFreeWords];
+// Shared memory only: blocks of one bitmap word that threads freed which do not own the page. Whoever sets the first bit pushes the
+// word on the owner's stack of pending ones; the owner takes the word from there, then its bits, all at once. No other word of the
+// run tells that something is pending, so that nobody touches a run in which no block of his is left.
+//   0           8                  12
+//   │ free bits │ next (address / 16) │ meta-page      16 bytes, four for each MiniPage: a slot
+struct RemoteWord {
+  uint64_t free;
+  uint32_t next;       // on the stack of pending words; 0 ends it
+  MiniPageIndex meta;  // the page's meta-page
 };
+static_assert(sizeof(RemoteWord) == 16);
+static_assert(sizeof(RemoteWord) * kFreeWords * kMiniPagesPerPage == kMiniPageBytes, "one slot");
 struct Nothing {};
+
+// What a meta-page has more in shared memory.
+template <class M> struct OwnedOf {
+  typename M::Word owner;  // the heap that the page belongs to
+  MiniPageIndex remote;    // the slot of its remote words
+  uint32_t remote_slot;    // number of that slot in its piece
+};
 
 inline constexpr uint32_t kSlotBytes = kMiniPageBytes;  // meta-pages are allocated in slots
 
@@ -131,7 +161,7 @@ struct PageLinks {
 };
 
 //   0                     1536   1540   1544   1548          1852    1890
-//   │ 32 MiniPage headers │ page │ runs │ slot │ class links │ lists │ remote
+//   │ 32 MiniPage headers │ page │ runs │ slot │ class links │ lists │ owned (shared memory)
 // One for each heap page in which small runs begin. When made, only `lists` are: a header counts if its MiniPage
 // begins a small run, class links count for classes whose list is not empty.
 template <class M> struct MetaPageOf {
@@ -141,21 +171,26 @@ template <class M> struct MetaPageOf {
   uint32_t slot;   // number of the slot in its piece of metadata
   PageLinks class_links[kSharedClasses + 1];
   uint8_t lists[kSharedClasses + 1];  // first partly free run of the class; kEndOfList if none
-  [[no_unique_address]] std::conditional_t<M::shared, RemoteBits[kMiniPagesPerPage], Nothing>
-      remote;
+  [[no_unique_address]] std::conditional_t<M::shared, OwnedOf<M>, Nothing> owned;
 };
 static_assert(offsetof(MetaPageOf<Wasm32>, page) == 1536, "the drawing above");
 static_assert(offsetof(MetaPageOf<Wasm32>, class_links) == 1548, "the drawing above");
 static_assert(offsetof(MetaPageOf<Wasm32>, lists) == 1852, "the drawing above");
 static_assert(sizeof(MetaPageOf<Wasm32>) <= kSlotBytes, "one slot");
 static_assert(sizeof(MetaPageOf<Wasm64>) <= kSlotBytes, "one slot");
-static_assert(sizeof(MetaPageOf<Wasm32Shared>) <= 2 * kSlotBytes, "two slots");
-static_assert(sizeof(MetaPageOf<Wasm64Shared>) <= 2 * kSlotBytes, "two slots");
+static_assert(sizeof(MetaPageOf<Wasm32Shared>) <= kSlotBytes, "one slot");
+static_assert(sizeof(MetaPageOf<Wasm64Shared>) <= kSlotBytes, "one slot");
 
 // ---- run bins -------------------------------------------------------------------------------
 
 inline constexpr uint32_t kBinsPerDoubling = 1u << kBinsPerDoublingShift;
 inline constexpr uint32_t kRunBins = 64;  // one mask; the last bin holds whatever is longer
+
+// Free runs, by length.
+struct Runs {
+  uint64_t mask;                 // bit b: bins[b] is not empty
+  MiniPageIndex bins[kRunBins];  // first run of each bin
+};
 
 // ---- global meta-page -----------------------------------------------------------------------
 
@@ -179,6 +214,19 @@ template <class M> struct CountersOf {
 #undef GHARIAL_COUNTER
 };
 
+// Shared memory only: the lock of everything in the global meta-page, and the heaps of threads.
+template <class M> struct SharedOf {
+  typename M::Word holder;   // of the lock: a word of the thread's own; 0: free
+  uint32_t waiting;          // threads that wait for it
+  MiniPageIndex deferred;    // blocks of whole runs freed while it was held, by their run's `next`
+  MiniPageIndex drained;     // what was taken from there and is still to do
+  typename M::Word heaps;    // every heap there is, newest first
+  typename M::Word orphans;  // of these: heaps without a thread
+  typename M::Word number_of_heaps;
+  typename M::Word lock_waits;  // times a thread did not get the lock within kSpins
+  typename M::Word refusals;    // times a real-time thread was refused
+};
+
 // What belongs to no single heap page. Lies in .bss: its parts have link-time addresses, so that
 // reaching a stack of pages costs one load, and none before the program's first allocation.
 template <class M> struct GlobalMetaPageOf {
@@ -190,10 +238,10 @@ template <class M> struct GlobalMetaPageOf {
   MiniPageIndex fresh;              // every free MiniPage from here on is fresh
   MiniPageIndex fresh_before_take;  // what that was before the last run was handed out
   MiniPageIndex slots_stack;        // pieces with free slots
-  uint64_t bin_mask;                // bit b: bins[b] is not empty
   MetaLink class_stacks[kSharedClasses + 1];  // M3: pages with a partly free run of the class
-  MiniPageIndex bins[kRunBins];               // free runs
+  Runs runs;                                  // in shared memory, of MiniPages that no thread owns
   CountersOf<M> counters;
+  [[no_unique_address]] std::conditional_t<M::shared, SharedOf<M>, Nothing> shared;
 };
 static_assert(sizeof(GlobalMetaPageOf<Wasm32>) <= 512 && sizeof(GlobalMetaPageOf<Wasm64>) <= 576);
 
@@ -238,8 +286,40 @@ template <class M> struct CursorOf {
 };
 static_assert(sizeof(CursorOf<Wasm32>) == 16 && sizeof(CursorOf<Wasm64>) == 24);
 
+// ---- the heap of a thread ---------------------------------------------------------------------
+
+enum class HeapState : uint32_t {
+  none = 0,     // what a thread has before its first allocation
+  attached,     // of a thread
+  orphan,       // of a thread that ended: whole, and free to be adopted
+  quarantined,  // of a worker that was terminated in the middle of a change
+};
+
+// Shared memory only: the front of one thread, the stacks of the heap pages that it owns, and the free runs inside of them. Heaps
+// outlive their threads and stay heaps for ever, so that whoever frees a block may look at its owner.
+struct Heap {
+  using M = ThisModel;
+  M::Word* tops[kSizeClasses + 1];  // newest entry of each stack, or its 0 word; [0]: always full
+  HeapState state;
+  CursorOf<M> cursors[kSharedClasses + 2];
+  MiniPageHeader* current[kSharedClasses + 1];  // run that the cursor works through
+  MetaLink class_stacks[kSharedClasses + 1];    // M3: own pages with a partly free run of the class
+  Runs runs;                                    // free runs inside own pages
+  Heap *next, *next_orphan;
+  M::Word thread;       // whose it is: pthread_self, or the number of a Wasm Worker
+  uint32_t pending;     // others push words of remote bits here: address / 16
+  uint32_t collected;   // what was taken from there and is still to do
+  uint32_t pages;       // heap pages owned
+  uint32_t free_pages;  // of these: wholly free
+  uint32_t reserved;    // so many free ones stay whatever happens
+  uint32_t changing;    // depth of changes to more than one word
+  uint32_t realtime;    // takes no lock and does not grow memory
+  M::Word stack_words[kStackWords];
+};
+
 using RunEntry = RunEntryOf<ThisModel>;
 using MetaPage = MetaPageOf<ThisModel>;
+using Segment = SegmentOf<ThisModel>;
 using GlobalMetaPage = GlobalMetaPageOf<ThisModel>;
 using Cursor = CursorOf<ThisModel>;
 using Counters = CountersOf<ThisModel>;

@@ -7,6 +7,7 @@
 #include "bits.hpp"
 #include "check.hpp"
 #include "heap.hpp"
+#include "lock.hpp"
 #include "obtain.hpp"
 #include <errno.h>
 
@@ -110,6 +111,7 @@ size_t gharial_malloc_usable_size(void* block) {
 // Nothing can go back to the engine: wasm memory does not shrink. What is at hand goes home, so
 // that whole runs serve any size again. 1 iff that made MiniPages free.
 int gharial_malloc_trim(size_t) {
+  const Locked locked;
   const Word before = global.counters.used_mini_pages;
   flush();
   return global.counters.used_mini_pages != before;

@@ -6,7 +6,7 @@
 
 namespace gharial {
 
-static constinit bool must_not_abort = false;
+static constinit thread_local bool must_not_abort = false;
 
 QuietGrowth::QuietGrowth() noexcept : before{must_not_abort} { must_not_abort = true; }
 QuietGrowth::~QuietGrowth() { must_not_abort = before; }
@@ -18,23 +18,27 @@ static bool is_flush_due() noexcept {
   return since * 8 >= (global.end - global.first).raw + 8 * kMiniPagesPerPage;
 }
 
+[[clang::minsize]] void give_back_before_growth(MiniPages count) noexcept {
+  if (is_flush_due() || !can_grow_heap(count)) flush();
+}
+
 // Growth is dear, and sbrk may end the program (ABORTING_MALLOC): what is at hand goes back before it. Medium blocks, which cost no
 // more here than when they were freed, go first.
 [[clang::minsize]] static MiniPageIndex obtain_slowly(MiniPages count, RunKind kind) noexcept {
   give_back_medium_blocks();
-  MiniPageIndex first = take_run(count, kind);
+  MiniPageIndex first = take_run(common_runs(), count, kind);
   if (first != kNoMiniPage) return first;
-  if (is_flush_due() || !can_grow_heap(count)) flush();
-  first = search_run(count, kind);
+  give_back_before_growth(count);
+  first = search_run(common_runs(), count, kind);
   if (first != kNoMiniPage || (must_not_abort && !can_grow_heap(count))) return first;
   first = grow_heap(count);
-  if (first != kNoMiniPage) return take_front(first, count, kind);
+  if (first != kNoMiniPage) return take_front(common_runs(), first, count, kind);
   flush();  // sbrk may refuse what the limit allows
-  return search_run(count, kind);
+  return search_run(common_runs(), count, kind);
 }
 
 MiniPageIndex obtain_run(MiniPages count, RunKind kind) noexcept {
-  const MiniPageIndex first = take_run(count, kind);
+  const MiniPageIndex first = take_run(common_runs(), count, kind);
   return first != kNoMiniPage ? first : obtain_slowly(count, kind);
 }
 

@@ -88,9 +88,9 @@ constexpr uint32_t kSchemaVersion = 2;
   X(global_end, offsetof(GlobalMetaPage, end))                                                     \
   X(global_fresh, offsetof(GlobalMetaPage, fresh))                                                 \
   X(global_slots_stack, offsetof(GlobalMetaPage, slots_stack))                                     \
-  X(global_bin_mask, offsetof(GlobalMetaPage, bin_mask))                                           \
+  X(global_bin_mask, offsetof(GlobalMetaPage, runs.mask))                                          \
   X(global_class_stacks, offsetof(GlobalMetaPage, class_stacks))                                   \
-  X(global_bins, offsetof(GlobalMetaPage, bins))                                                   \
+  X(global_bins, offsetof(GlobalMetaPage, runs.bins))                                              \
   X(global_counters, offsetof(GlobalMetaPage, counters))                                           \
   X(cursor_bytes, sizeof(Cursor))                                                                  \
   X(cursor_bits, offsetof(Cursor, bits))                                                           \

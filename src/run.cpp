@@ -7,23 +7,22 @@
 namespace gharial {
 namespace {
 
-// `map` is front.run_map, loaded once: stores to entries might change it, for all the compiler knows.
-void insert_run(RunEntry* map, MiniPageIndex first, MiniPages length) noexcept {
+void insert_run(FreeRuns runs, RunMap map, MiniPageIndex first, MiniPages length) noexcept {
   const uint32_t bin = bin_of(length);
   const uint32_t value = entry_value(RunKind::free_run, length.raw);
   RunEntry& head = map[first.raw];
   map[(first + length).raw - 1].value = value;
   head.value = value;
-  const MiniPageIndex next = global.bins[bin];
+  const MiniPageIndex next = runs->bins[bin];
   head.links = {next, kNoMiniPage};
-  global.bins[bin] = first;
+  runs->bins[bin] = first;
   if (next != kNoMiniPage)
     map[next.raw].links.prev = first;
   else
-    global.bin_mask |= uint64_t{1} << bin;
+    runs->mask |= uint64_t{1} << bin;
 }
 
-void unlink_run(RunEntry* map, const RunEntry& head) noexcept {
+void unlink_run(FreeRuns runs, RunMap map, const RunEntry& head) noexcept {
   const auto [next, prev] = head.links;
   if (next != kNoMiniPage) map[next.raw].links.prev = prev;
   if (prev != kNoMiniPage) {
@@ -31,8 +30,18 @@ void unlink_run(RunEntry* map, const RunEntry& head) noexcept {
     return;
   }
   const uint32_t bin = bin_of(length_of(head));
-  global.bins[bin] = next;
-  if (next == kNoMiniPage) global.bin_mask &= ~(uint64_t{1} << bin);
+  runs->bins[bin] = next;
+  if (next == kNoMiniPage) runs->mask &= ~(uint64_t{1} << bin);
+}
+
+bool is_common(FreeRuns runs) noexcept { return !kShared || &*runs == &global.runs; }
+
+// True iff what lies at `neighbour` may join the run at `at`. In shared memory a thread's free runs stay inside of its heap pages,
+// and nobody else looks into these.
+bool may_join(FreeRuns runs, MiniPageIndex at, MiniPageIndex neighbour) noexcept {
+  if constexpr (!kShared) return true;
+  return is_common(runs) ? meta_word(page_of(neighbour)) == kNone
+                         : page_of(at) == page_of(neighbour);
 }
 
 // Heap pages that begin among the MiniPages from `first` to `end`.
@@ -65,77 +74,80 @@ void write_run(MiniPageIndex first, MiniPages count, RunKind kind) noexcept {
 }
 
 MiniPages free_run_at(MiniPageIndex at) noexcept {
+  if constexpr (kShared)
+    if (meta_word(page_of(at)) != kNone) return kNoMiniPages;  // a thread's own
   const RunEntry& entry = entry_of(at);
   return kind_of(entry) == RunKind::free_run ? length_of(entry) : kNoMiniPages;
 }
 
 // Hands out the first `count` MiniPages of a free run that was unlinked.
-static MiniPageIndex hand_out(RunEntry* map, MiniPageIndex first, MiniPages count,
+static MiniPageIndex hand_out(FreeRuns runs, RunMap map, MiniPageIndex first, MiniPages count,
                               RunKind kind) noexcept {
   RunEntry& head = map[first.raw];
   const MiniPages rest = length_of(head) - count;
   const MiniPageIndex end = first + count;
-  if (rest != kNoMiniPages) insert_run(map, end, rest);
+  if (rest != kNoMiniPages) insert_run(runs, map, end, rest);
   map[end.raw - 1].value = entry_value(RunKind::inside, 0);
   head.value = entry_value(kind, count.raw);
-  count_taken(first, end);
+  if (is_common(runs)) count_taken(first, end);
   return first;
 }
 
-uint32_t find_bin(MiniPages count) noexcept {
+uint32_t find_bin(FreeRuns runs, MiniPages count) noexcept {
   const uint32_t bin = bin_of(count);
-  const MiniPageIndex own = global.bins[bin];
+  const MiniPageIndex own = runs->bins[bin];
   if (own != kNoMiniPage && length_of(entry_of(own)) >= count) return bin;
-  const uint64_t above = global.bin_mask & ~uint64_t{1} << bin;
+  const uint64_t above = runs->mask & ~uint64_t{1} << bin;
   return above == 0 ? kRunBins : static_cast<uint32_t>(std::countr_zero(above));
 }
 
-MiniPageIndex take_front(MiniPageIndex first, MiniPages count, RunKind kind) noexcept {
-  RunEntry* const map = front.run_map;
-  unlink_run(map, map[first.raw]);
-  return hand_out(map, first, count, kind);
+MiniPageIndex take_front(FreeRuns runs, MiniPageIndex first, MiniPages count,
+                         RunKind kind) noexcept {
+  const RunMap map;
+  unlink_run(runs, map, map[first.raw]);
+  return hand_out(runs, map, first, count, kind);
 }
 
-MiniPageIndex take_run(MiniPages count, RunKind kind) noexcept {
-  const uint32_t bin = find_bin(count);
+MiniPageIndex take_run(FreeRuns runs, MiniPages count, RunKind kind) noexcept {
+  const uint32_t bin = find_bin(runs, count);
   if (bin == kRunBins) return kNoMiniPage;
-  RunEntry* const map = front.run_map;
-  const MiniPageIndex first = global.bins[bin], next = map[first.raw].links.next;
-  global.bins[bin] = next;
+  const RunMap map;
+  const MiniPageIndex first = runs->bins[bin], next = map[first.raw].links.next;
+  runs->bins[bin] = next;
   if (next != kNoMiniPage)
     map[next.raw].links.prev = kNoMiniPage;
   else
-    global.bin_mask &= ~(uint64_t{1} << bin);
-  return hand_out(map, first, count, kind);
+    runs->mask &= ~(uint64_t{1} << bin);
+  return hand_out(runs, map, first, count, kind);
 }
 
-[[clang::minsize]] MiniPageIndex search_run(MiniPages count, RunKind kind) noexcept {
-  const MiniPageIndex found = take_run(count, kind);
+[[clang::minsize]] MiniPageIndex search_run(FreeRuns runs, MiniPages count, RunKind kind) noexcept {
+  const MiniPageIndex found = take_run(runs, count, kind);
   if (found != kNoMiniPage) return found;
-  MiniPageIndex first = global.bins[bin_of(count)];
+  MiniPageIndex first = runs->bins[bin_of(count)];
   while (first != kNoMiniPage && length_of(entry_of(first)) < count)
     first = entry_of(first).links.next;
-  return first == kNoMiniPage ? first : take_front(first, count, kind);
+  return first == kNoMiniPage ? first : take_front(runs, first, count, kind);
 }
 
-void give_back_run(MiniPageIndex first, MiniPages count) noexcept {
-  RunEntry* const map = front.run_map;
-  global.counters.used_mini_pages -= count.raw;
+void give_back_run(FreeRuns runs, MiniPageIndex first, MiniPages count) noexcept {
+  const RunMap map;
+  if (is_common(runs)) global.counters.used_mini_pages -= count.raw;
   // If a run below swallows it, no block may seem to begin here.
   map[first.raw].value = entry_value(RunKind::inside, 0);
   const RunEntry& next = map[(first + count).raw];
-  if (kind_of(next) == RunKind::free_run) {
-    unlink_run(map, next);
+  if (may_join(runs, first, first + count) && kind_of(next) == RunKind::free_run) {
+    unlink_run(runs, map, next);
     count = count + length_of(next);
   }
   const RunEntry& before = map[first.raw - 1];
-  if (kind_of(before) == RunKind::free_run) {
+  if (may_join(runs, first, first - kOneMiniPage) && kind_of(before) == RunKind::free_run) {
     const MiniPages length = length_of(before);
     first = first - length;
-    unlink_run(map, map[first.raw]);
+    unlink_run(runs, map, map[first.raw]);
     count = count + length;
   }
-  insert_run(map, first, count);
+  insert_run(runs, map, first, count);
 }
 
 }  // namespace gharial

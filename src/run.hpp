@@ -9,10 +9,39 @@ namespace gharial {
 
 extern constinit GlobalMetaPage global;
 
+// Which free runs are meant. Without shared memory there is one set of them, and naming it costs nothing.
+struct RunsOfAll {
+  explicit RunsOfAll(Runs*) noexcept {}
+  Runs& operator*() const noexcept { return global.runs; }
+  Runs* operator->() const noexcept { return &global.runs; }
+};
+struct RunsOfOne {
+  explicit RunsOfOne(Runs* of) noexcept : runs{of} {}
+  Runs& operator*() const noexcept { return *runs; }
+  Runs* operator->() const noexcept { return runs; }
+  Runs* runs;
+};
+using FreeRuns = std::conditional_t<kShared, RunsOfOne, RunsOfAll>;
+
+// Those that no thread owns; in shared memory, whoever touches them holds the lock.
+inline FreeRuns common_runs() noexcept { return FreeRuns{&global.runs}; }
+// Those in the heap pages of this thread.
+inline FreeRuns own_runs() noexcept {
+  if constexpr (kShared) return FreeRuns{&own_heap->runs};
+  return common_runs();
+}
+
 // Entry of a MiniPage of the heap, or of a neighbour of it.
 inline RunEntry& entry_of(MiniPageIndex at) noexcept {
   expect(at.raw < global.mapped_pages * kMiniPagesPerPage, address_of(at));
-  return front.run_map[at.raw];
+  return RunMap{}[at.raw];
+}
+// The meta-page of a heap page, or kNone. In shared memory every page that a heap owns has one, and no other page.
+inline Word& meta_word(PageIndex page) noexcept {
+  if constexpr (kShared)
+    return segment_at(page.raw / kPagesPerSegment).metas[page.raw % kPagesPerSegment];
+  else
+    return reinterpret_cast<Word*>(global.meta_map)[page.raw];
 }
 constexpr RunKind kind_of(const RunEntry& entry) noexcept {
   return static_cast<RunKind>(entry.value & ((1u << kRunKindBits) - 1));
@@ -60,25 +89,26 @@ inline void note_peak() noexcept {
 // A run of `count` MiniPages, out of the free ones, of that kind: its first, or kNoMiniPage. Those of its MiniPages from
 // global.fresh_before_take on were never handed out before, so they are zero. Constant time: one look into the own bin, then a
 // bit mask (Masmano, Ripoll, Crespo, Real: TLSF, ECRTS 2004, §3, with exact bins for short runs).
-MiniPageIndex take_run(MiniPages count, RunKind kind) noexcept;
+MiniPageIndex take_run(FreeRuns runs, MiniPages count, RunKind kind) noexcept;
 
 // The same, but looks at every run of the own bin: for use before memory grows. O(free runs).
-MiniPageIndex search_run(MiniPages count, RunKind kind) noexcept;
+MiniPageIndex search_run(FreeRuns runs, MiniPages count, RunKind kind) noexcept;
 
 // The bin whose first run has `count` MiniPages or more, or kRunBins. The own bin of a long run may hold shorter ones: its first
 // is tried, then the bins above.
-uint32_t find_bin(MiniPages count) noexcept;
+uint32_t find_bin(FreeRuns runs, MiniPages count) noexcept;
 
 // MiniPages in the free run that begins there; none iff no free run does. Constant time.
 MiniPages free_run_at(MiniPageIndex at) noexcept;
 
 // Takes the first `count` MiniPages of the free run that begins there and is long enough. Constant time.
-MiniPageIndex take_front(MiniPageIndex first, MiniPages count, RunKind kind) noexcept;
+MiniPageIndex take_front(FreeRuns runs, MiniPageIndex first, MiniPages count,
+                         RunKind kind) noexcept;
 
 // Writes first and last entry of a run that is not free.
 void write_run(MiniPageIndex first, MiniPages count, RunKind kind) noexcept;
 
 // Makes MiniPages free, joined with free neighbours. Constant time.
-void give_back_run(MiniPageIndex first, MiniPages count) noexcept;
+void give_back_run(FreeRuns runs, MiniPageIndex first, MiniPages count) noexcept;
 
 }  // namespace gharial

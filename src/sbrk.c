@@ -13,8 +13,10 @@
 uintptr_t gharial_highest_break = 0;
 
 static void note_break(void) {
-  const uintptr_t now = *emscripten_get_sbrk_ptr();
-  if (now > gharial_highest_break) gharial_highest_break = now;
+  const uintptr_t now = __atomic_load_n(emscripten_get_sbrk_ptr(), __ATOMIC_SEQ_CST);
+  uintptr_t highest = __atomic_load_n(&gharial_highest_break, __ATOMIC_SEQ_CST);
+  while (now > highest && !__atomic_compare_exchange_n(&gharial_highest_break, &highest, now, 0,
+                                                       __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {}
 }
 
 __attribute__((weak)) void* sbrk(intptr_t increment) {

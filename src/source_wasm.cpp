@@ -11,6 +11,18 @@ extern uintptr_t gharial_highest_break;  // sbrk.c
 
 namespace gharial {
 
+namespace {
+
+// The highest break before ours. In shared memory another thread may have moved it up, and then down, since `highest` was read: if it
+// was moved above our range at all, nothing of the range counts as zero.
+Address highest_before(Address highest, Address begin) noexcept {
+  if constexpr (kShared)
+    if (begin > highest) return gharial_highest_break;
+  return highest;
+}
+
+}  // namespace
+
 Address Source::end() noexcept { return *emscripten_get_sbrk_ptr(); }
 Address Source::break_at() noexcept { return reinterpret_cast<Address>(emscripten_get_sbrk_ptr()); }
 
@@ -28,9 +40,14 @@ Range Source::grow(uint64_t bytes) noexcept {
   if (bytes > ~Address{0} - before ||
       bytes > static_cast<uint64_t>(INTPTR_MAX) * (sizeof(Address) == 4 ? 2 : 1))
     return {kNone, kNone, kNone};
-  const Address begin = reinterpret_cast<Address>(sbrk(static_cast<intptr_t>(bytes)));
+  Address begin = reinterpret_cast<Address>(sbrk(static_cast<intptr_t>(bytes)));
+  if constexpr (kShared) {
+    // Emscripten's sbrk fails, too, if another thread grew memory meanwhile, and wants to be asked again.
+    while (begin == ~Address{0} && end() + bytes <= emscripten_get_heap_size())
+      begin = reinterpret_cast<Address>(sbrk(static_cast<intptr_t>(bytes)));
+  }
   if (begin == ~Address{0}) return {kNone, kNone, kNone};
-  return {begin, begin + static_cast<Address>(bytes), highest};
+  return {begin, begin + static_cast<Address>(bytes), highest_before(highest, begin)};
 }
 
 }  // namespace gharial

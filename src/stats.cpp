@@ -28,7 +28,8 @@ bool walk_blocks(MiniPageIndex first, const RunEntry& entry, MiniPages length,
   return false;
 }
 
-void collect(gharial_stats& stats) noexcept {
+void collect_stats(gharial_stats& stats) noexcept {
+  const Locked locked;
   stats = {};
   stats.heap_bytes = bytes_in(global.end - global.first);
   walk_runs([&](MiniPageIndex first, const RunEntry& entry, MiniPages length) {
@@ -102,7 +103,7 @@ void report(const char* what, size_t bytes) noexcept {
 
 struct mallinfo2 make_mallinfo() noexcept {
   gharial_stats stats;
-  collect(stats);
+  collect_stats(stats);
   size_t trailing = 0;
   if (global.end != kNoMiniPage) {
     const RunEntry& last = entry_of(global.end - kOneMiniPage);
@@ -125,14 +126,17 @@ using namespace gharial;
 
 extern "C" {
 
-int gharial_validate(void) { return first_broken_invariant(); }
+int gharial_validate(void) {
+  const Locked locked;
+  return first_broken_invariant();
+}
 
 int gharial_stats_get(struct gharial_stats* stats) {
   if (stats->size != sizeof *stats || stats->version != GHARIAL_STATS_VERSION) {
     errno = EINVAL;
     return -1;
   }
-  collect(*stats);
+  collect_stats(*stats);
   stats->size = sizeof *stats;
   stats->version = GHARIAL_STATS_VERSION;
   return 0;
@@ -140,6 +144,7 @@ int gharial_stats_get(struct gharial_stats* stats) {
 
 int gharial_visit_blocks(int (*visit)(void*, size_t, enum gharial_block_state, void*),
                          void* context) {
+  const Locked locked;
   int answer = 0;
   const auto visit_block = [&](Address block, size_t bytes, BlockState state) {
     if (answer == 0)
@@ -157,7 +162,7 @@ struct mallinfo2 gharial_mallinfo2(void) { return make_mallinfo(); }
 
 void gharial_malloc_stats(void) {
   gharial_stats stats;
-  collect(stats);
+  collect_stats(stats);
   report("max used bytes   = ", stats.peak_used_bytes);
   report("heap bytes       = ", stats.heap_bytes);
   report("in use bytes     = ", stats.live_bytes);

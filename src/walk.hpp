@@ -6,6 +6,8 @@
 #include "front.hpp"
 #include "heap_page.hpp"
 #include "mini_page.hpp"
+#include "remote.hpp"
+#include "thread_heap.hpp"
 
 namespace gharial {
 
@@ -36,33 +38,56 @@ template <class Visit> bool walk_runs(Visit visit) noexcept {
 }
 
 // True iff the address lies on the free-block stack of the class. O(capacity).
-inline bool is_on_stack(SizeClass size_class, Address block) noexcept {
+inline bool is_on_own_stack(SizeClass size_class, Address block) noexcept {
   const Word* start = stack_start(size_class);
-  for (const Word* at = front.tops[size_class.raw]; at > start; --at)
+  for (const Word* at = top_of(key_of(size_class)); at > start; --at)
     if (*at == block) return true;
   return false;
 }
+// The same for every thread's.
+inline bool is_on_stack(SizeClass size_class, Address block) noexcept {
+  bool found = false;
+  each_heap([&] { found = found || is_on_own_stack(size_class, block); });
+  return found;
+}
 
-inline bool is_in_cursor(SizeClass size_class, Address block) noexcept {
-  const Cursor& cursor = front_cursors[size_class.raw];
+inline bool is_in_own_cursor(SizeClass size_class, Address block) noexcept {
+  const Cursor& cursor = cursor_of(size_class);
   if (cursor.bits == 0 || block < cursor.base) return false;
   const Address number = (block - cursor.base) / cursor.block_bytes;
   return number < 64 && (cursor.bits >> number & 1) != 0 &&
          cursor.base + number * cursor.block_bytes == block;
 }
 
+// True iff some thread's cursor works through the run, and holds the block.
+inline bool is_in_cursor(const MiniPageHeader& header, Address block) noexcept {
+  bool found = false;
+  each_heap([&] {
+    if (&header == current_of(header.size_class))
+      found = is_in_own_cursor(header.size_class, block);
+  });
+  return found;
+}
+// True iff it is some thread's current run.
+inline bool is_current(const MiniPageHeader& header) noexcept {
+  bool found = false;
+  each_heap([&] { found = found || &header == current_of(header.size_class); });
+  return found;
+}
+
 // Where a block of a small run is.
 inline BlockState state_in_run(const MiniPageHeader& header, uint32_t number) noexcept {
   const Address block = run_address(header) + number * bytes_of(header.size_class);
   if (is_home(header, number)) return BlockState::home;
-  if (&header == front_current[header.size_class.raw] && is_in_cursor(header.size_class, block))
-    return BlockState::cached;
+  if (is_in_cursor(header, block)) return BlockState::cached;
+  if constexpr (kShared)
+    if (is_on_its_way(header, number)) return BlockState::cached;
   return is_on_stack(header.size_class, block) ? BlockState::cached : BlockState::live;
 }
 
 // Where a block is that has a run of its own.
 inline BlockState state_of_run(MiniPageIndex first) noexcept {
-  const SizeClass size_class = class_of_key(ClassKey{front.class_map[first.raw]});
+  const SizeClass size_class = class_of_key(ClassKey{*keys_from(first)});
   return size_class != kLargeClass && is_on_stack(size_class, address_of(first))
              ? BlockState::cached
              : BlockState::live;

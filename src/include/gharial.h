@@ -50,6 +50,41 @@ int gharial_visit_blocks(int (*visit)(void* block, size_t bytes, enum gharial_bl
  * number of the first that does not. O(heap). */
 int gharial_validate(void);
 
+/* ---- threads: for programs linked with -pthread or -sWASM_WORKERS; in others these calls return -1 with errno ENOTSUP. */
+
+/* Gives the calling thread's heap as many heap pages of 64 KiB as `bytes` need, wholly free, that stay its own: blocks of up to 9216
+ * bytes come out of them without the lock and without growth. What was reserved before counts; 0 gives the reserve up. Returns 0, or -1 with errno
+ * ENOMEM, and what was reserved before stays. O(pages). */
+int gharial_thread_reserve(size_t bytes);
+
+/* From now on (on != 0), malloc in the calling thread neither takes the lock nor grows memory: where it would have to, it fails with
+ * ENOMEM, which gharial_thread_stats counts. free never waits, in any thread. Returns what was set before, or -1 with errno ENOMEM if the thread
+ * has no heap and cannot get one. */
+int gharial_thread_realtime(int on);
+
+/* To be called after emscripten_terminate_wasm_worker(worker), which runs no code in the worker, from any other thread: its heap
+ * goes to the next thread that needs one. Returns 0, or 1 if the worker was in the middle of a change to its heap: then that heap's pages
+ * are quarantined, never used again, and counted. If it held the lock, the program stops with a fault: nobody could allocate any
+ * more. `worker` is the number of a Wasm Worker. A pthread's heap is left when the thread ends; there is nothing to call. O(heap). */
+int gharial_thread_terminated(uintptr_t worker);
+
+#define GHARIAL_THREAD_STATS_VERSION 1
+struct gharial_thread_stats {
+  uint32_t size, version; /* filled in by the caller, as above */
+  size_t heaps;           /* there are: as many as threads ever allocated at once */
+  size_t orphaned_heaps;  /* of these: of ended threads, to be adopted */
+  size_t quarantined_heaps;
+  size_t owned_pages;         /* heap pages that heaps own */
+  size_t free_owned_pages;    /* of these: without a block */
+  size_t orphaned_pages;      /* of these: of orphaned heaps */
+  size_t quarantined_pages;   /* of these: of quarantined heaps */
+  size_t blocks_on_their_way; /* freed by other threads, and not yet taken in by the owner */
+  size_t lock_waits;          /* times a thread did not get the lock at once, nor while it spun */
+  size_t refusals;            /* times malloc failed because its thread is a real-time one */
+};
+/* Returns 0, or -1 with errno EINVAL if size or version is not known. Numbers of running threads are of no one moment. O(heap pages). */
+int gharial_thread_stats_get(struct gharial_thread_stats* stats);
+
 /* Not in the SDK's headers, as glibc has it: mallinfo with size_t fields. */
 struct mallinfo2 {
   size_t arena, ordblks, smblks, hblks, hblkhd, usmblks, fsmblks, uordblks, fordblks, keepcost;

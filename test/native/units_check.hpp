@@ -189,15 +189,15 @@ TEST("checker: I5, two free runs that touch") {
 TEST("checker: I6, a free run is in the bin of its length, and the mask agrees") {
   const Scene scene = make_scene();
   const uint32_t bin = bin_of(MiniPages{17});
-  CHECK(global.bins[bin] == scene.free_runs[0]);
-  finds(6, global.bin_mask, global.bin_mask & ~(uint64_t{1} << bin));
-  finds(6, global.bin_mask, global.bin_mask | uint64_t{1} << (kRunBins - 1));
-  finds(6, global.bins[bin], kNoMiniPage);
-  finds(6, global.bins[bin], scene.free_runs[1]);
-  finds(6, global.bins[bin], scene.medium);
-  finds(6, global.bins[bin], global.end);
-  finds(6, global.bins[bin], global.first - kOneMiniPage);
-  finds(6, global.bins[kRunBins - 1], scene.free_runs[0]);
+  CHECK(global.runs.bins[bin] == scene.free_runs[0]);
+  finds(6, global.runs.mask, global.runs.mask & ~(uint64_t{1} << bin));
+  finds(6, global.runs.mask, global.runs.mask | uint64_t{1} << (kRunBins - 1));
+  finds(6, global.runs.bins[bin], kNoMiniPage);
+  finds(6, global.runs.bins[bin], scene.free_runs[1]);
+  finds(6, global.runs.bins[bin], scene.medium);
+  finds(6, global.runs.bins[bin], global.end);
+  finds(6, global.runs.bins[bin], global.first - kOneMiniPage);
+  finds(6, global.runs.bins[kRunBins - 1], scene.free_runs[0]);
   finds(6, entry_of(scene.free_runs[0]).links.next, kNoMiniPage);
   finds(6, entry_of(scene.free_runs[0]).links.prev, scene.free_runs[1]);
   finds(6, entry_of(scene.free_runs[1]).links.prev, kNoMiniPage);
@@ -347,7 +347,7 @@ TEST("checker: it reads nothing outside the heap's metadata, whatever a word of 
   spoil(reinterpret_cast<uint32_t*>(&first), (global.end - global.first).raw * sizeof first / 4, 7);
   spoil(reinterpret_cast<uint32_t*>(&global.slots_stack), 1, 1);
   spoil(reinterpret_cast<uint32_t*>(global.class_stacks), kSharedClasses + 1, 1);
-  spoil(reinterpret_cast<uint32_t*>(global.bins), kRunBins, 1);
+  spoil(reinterpret_cast<uint32_t*>(global.runs.bins), kRunBins, 1);
   CHECK_SOUND();
 }
 

@@ -123,7 +123,7 @@ TEST("slots: one at a time in a small heap, and where no whole piece is free bef
   };
   CHECK_EQUAL(next(), 1);
   release_block(take(bytes_in(MiniPages{kSmallHeap - 50 - (global.end - global.first).raw})));
-  CHECK((global.end - global.first).raw < kSmallHeap && global.bin_mask >> bin_of(MiniPages{40}));
+  CHECK((global.end - global.first).raw < kSmallHeap && global.runs.mask >> bin_of(MiniPages{40}));
   CHECK_EQUAL(next(), 1);
   release_block(take(bytes_in(MiniPages{kSmallHeap})));
   CHECK_EQUAL(next(), kSlotsPerPiece);

@@ -7,9 +7,9 @@ namespace gharial_test {
 using namespace gharial;
 
 // Takes MiniPages as a block does, without growth; kNoMiniPage iff there are none.
-inline MiniPageIndex run_of(uint32_t count,
-                            MiniPageIndex (*from)(MiniPages, RunKind) noexcept = take_run) {
-  const MiniPageIndex first = from(MiniPages{count}, RunKind::block_run);
+inline MiniPageIndex run_of(uint32_t count, MiniPageIndex (*from)(FreeRuns, MiniPages,
+                                                                  RunKind) noexcept = take_run) {
+  const MiniPageIndex first = from(common_runs(), MiniPages{count}, RunKind::block_run);
   if (first != kNoMiniPage) write_block(first, MiniPages{count});
   return first;
 }
@@ -57,11 +57,11 @@ TEST("runs: at every boundary of the bins a run of the length serves it, and onl
     while (run_of(1) != kNoMiniPage) continue;
     give_run(run);
     CHECK_SOUND();
-    CHECK(global.bins[bin_of(MiniPages{length})] == run);
-    CHECK_EQUAL(global.bin_mask, uint64_t{1} << bin_of(MiniPages{length}));
+    CHECK(global.runs.bins[bin_of(MiniPages{length})] == run);
+    CHECK_EQUAL(global.runs.mask, uint64_t{1} << bin_of(MiniPages{length}));
     CHECK(run_of(length + 1) == kNoMiniPage && run_of(length + 1, search_run) == kNoMiniPage);
     CHECK(run_of(length) == run);
-    CHECK(global.bin_mask == 0 && free_runs() == 0);
+    CHECK(global.runs.mask == 0 && free_runs() == 0);
     CHECK(run_of(1) == kNoMiniPage && run_of(1, search_run) == kNoMiniPage);
     CHECK_SOUND();
   }
@@ -119,7 +119,7 @@ TEST("runs: the first and the last run of the heap join with nothing outside it"
     const MiniPages all = free_run_at(begin);
     CHECK(begin + all == global.end);
     CHECK(run_of(all.raw) == begin);  // to the last MiniPage
-    CHECK(run_of(1) == kNoMiniPage && global.bin_mask == 0);
+    CHECK(run_of(1) == kNoMiniPage && global.runs.mask == 0);
     CHECK_SOUND();
     give_run(begin);
     CHECK(free_run_at(begin) == all && free_runs() == 1);
@@ -159,7 +159,7 @@ TEST("runs: of free runs the tightest bin serves, and a split leaves the rest in
   CHECK(run_of(10) == fifteen.first);  // the first 10 of 15
   CHECK_EQUAL(free_run_at(fifteen.first + MiniPages{10}).raw, 5);
   CHECK_EQUAL(free_run_at(fifteen.first).raw, 0);
-  CHECK(global.bins[bin_of(MiniPages{5})] == fifteen.first + MiniPages{10});
+  CHECK(global.runs.bins[bin_of(MiniPages{5})] == fifteen.first + MiniPages{10});
   CHECK(run_of(14) == pieces[4].first);  // 14 of 16 leave 2 …
   CHECK_EQUAL(free_run_at(pieces[4].first + MiniPages{14}).raw, 2);
   CHECK(run_of(15) == pieces[5].first);  // … and 15 of 17 too
@@ -180,7 +180,7 @@ TEST("runs: a search finds the run that fits, behind others of the same bin") {
   while (run_of(1) != kNoMiniPage) continue;  // nothing else is free
   give_run(longer), give_run(middle), give_run(shorter);
   CHECK_EQUAL(bin_of(MiniPages{66}), bin_of(MiniPages{80}));
-  CHECK(global.bins[bin_of(MiniPages{70})] == shorter);
+  CHECK(global.runs.bins[bin_of(MiniPages{70})] == shorter);
   CHECK(run_of(76) == kNoMiniPage);  // one look into the bin is not enough
   CHECK(run_of(76, search_run) == longer);
   CHECK(run_of(76, search_run) == kNoMiniPage);
@@ -196,11 +196,11 @@ TEST("runs: one that is taken from the middle of its bin leaves the others linke
     for (const MiniPageIndex run : runs) give_run(run);
     const int first = order / 2, second = (first + 1 + order % 2) % 3, third = 3 - first - second;
     for (const int i : {first, second, third}) {
-      take_front(runs[i], MiniPages{5}, RunKind::block_run);
+      take_front(common_runs(), runs[i], MiniPages{5}, RunKind::block_run);
       write_block(runs[i], MiniPages{5});
       CHECK_SOUND();
     }
-    CHECK((global.bin_mask & uint64_t{1} << bin_of(MiniPages{5})) == 0);
+    CHECK((global.runs.mask & uint64_t{1} << bin_of(MiniPages{5})) == 0);
   }
 }
 
@@ -215,16 +215,18 @@ TEST("runs: the fresh mark parts what was handed out from what never was (M6)") 
     CHECK_EQUAL(global.counters.taken_mini_pages - before.taken_mini_pages, taken);
     CHECK_EQUAL(global.counters.fresh_mini_pages - before.fresh_mini_pages, fresh);
   };
-  CHECK(take_run(MiniPages{4}, RunKind::block_run) == mark && global.fresh_before_take == mark);
+  CHECK(take_run(common_runs(), MiniPages{4}, RunKind::block_run) == mark &&
+        global.fresh_before_take == mark);
   CHECK(global.fresh == mark + MiniPages{4});
   counted(4, 4);
-  give_back_run(mark, MiniPages{4});
+  give_back_run(common_runs(), mark, MiniPages{4});
   CHECK(global.fresh == mark + MiniPages{4});
-  CHECK(take_run(MiniPages{6}, RunKind::block_run) == mark);  // 4 again, 2 for the first time
+  CHECK(take_run(common_runs(), MiniPages{6}, RunKind::block_run) ==
+        mark);  // 4 again, 2 for the first time
   CHECK(global.fresh_before_take == mark + MiniPages{4});
   counted(10, 6);
-  give_back_run(mark, MiniPages{6});
-  CHECK(take_run(MiniPages{5}, RunKind::block_run) == mark);
+  give_back_run(common_runs(), mark, MiniPages{6});
+  CHECK(take_run(common_runs(), MiniPages{5}, RunKind::block_run) == mark);
   CHECK(global.fresh_before_take == mark + MiniPages{6} && global.fresh == mark + MiniPages{6});
   counted(15, 6);
 }
