@@ -16,7 +16,7 @@ import { asText, shown, summary, tableOf } from './tables.js';
 const HELP = `Usage: node bench/run.js [options]     (inside emscripten-port/toolchain/with-node)
 
   --measure M,…    ${Object.keys(measures).join(', ')} (default: all; with
-                   --quick all but programs)
+                   --quick all but programs and threads)
   --pattern P,…    names, or beginnings of names (default: all; --list prints them)
   --allocator A,…  ${allocators.map(({ name }) => name).join(', ')} (default: all)
   --port FILE      the gharial.py to measure, of another checkout
@@ -104,7 +104,9 @@ const main = async () => {
   const described = about(port);
   const rows = [];
   // Real programs take minutes to build the first time.
-  const ordinary = Object.keys(measures).filter((name) => !values.quick || name !== 'programs');
+  const ordinary = Object.keys(measures).filter(
+    (name) => !values.quick || !['programs', 'threads'].includes(name),
+  );
   for (const name of chosen(values.measure, ordinary)) {
     const measure = measures[name];
     if (!measure)

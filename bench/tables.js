@@ -7,6 +7,7 @@ import { allocators as allAllocators, peers } from './allocators/index.js';
 import { programs } from './measure/size.js';
 import { geometricMean } from './measure/statistics.js';
 import { patterns } from './patterns/index.js';
+import { threadLoads } from './threads/index.js';
 
 /** @typedef {import('./measure/csv.js').Row} Row */
 /**
@@ -90,10 +91,22 @@ export const shown = [
     ...{ name: 'programs, time', title: 'Real programs: milliseconds, median (optimised code)' },
     ...{ metric: 'median', unit: 'ms', format: significant, tolerance: 0.05 },
   },
+  {
+    ...{ name: 'threads, time', title: 'Threads: nanoseconds per operation of all, median' },
+    ...{ metric: 'median', unit: 'ns', format: significant, tolerance: 0.05 },
+  },
+  {
+    ...{ name: 'threads, time', title: 'Threads: times as long as gharial [95 % interval]' },
+    ...{ metric: 'ratio', unit: '', format: fixed(2), tolerance: 0.05, compared: false },
+  },
+  {
+    ...{ name: 'threads, memory', title: 'Threads: peak memory beyond static data, KiB' },
+    ...{ metric: 'peak', unit: '', format: (value) => whole(value / 1024), tolerance: 0.001 },
+  },
 ];
 
 const titles = new Map(
-  [...patterns, ...programs, ...realPrograms].map(({ name, title }) => [name, title]),
+  [...patterns, ...programs, ...realPrograms, ...threadLoads].map(({ name, title }) => [name, title]),
 );
 /** @param {string} name */
 export const titleOf = (name) => titles.get(name) ?? name;

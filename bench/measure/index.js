@@ -7,6 +7,7 @@ import { countPattern } from './count.js';
 import { measureMemory, staticData } from './memory.js';
 import { measurePrograms } from './programs.js';
 import { measureSize } from './size.js';
+import { measureThreads } from './threads.js';
 import { measureTime } from './time.js';
 import { measureTraces } from './traces.js';
 
@@ -82,6 +83,7 @@ export const measures = {
   size: measureSize,
   traces: measureTraces,
   programs: measurePrograms,
+  threads: measureThreads,
 };
 
 /** @param {Selection} selection @throws {RangeError} for names that do not exist */
