@@ -74,7 +74,7 @@ check: npm ## format, lint and types; changes nothing
 	  echo "not formatted, run \`make format\`: $${files:-$$told}" >&2; exit 1; }
 	@$(WITH_NODE) node_modules/.bin/biome check --error-on-warnings .
 	@! grep -n '"resolved"' package-lock.json || { echo 'package-lock.json holds download addresses: see .npmrc' >&2; exit 1; }
-	@rm -rf build/types && $(WITH_NODE) node_modules/.bin/tsc --outDir build/types
+	@rm -rf build/types && $(WITH_NODE) node_modules/.bin/tsc --outDir build/types && rm -r build/types/cli
 	@diff -r js/types build/types || { echo 'js/types is stale: run `make types`' >&2; exit 1; }
 
 format: npm ## format every file in place
@@ -83,7 +83,7 @@ format: npm ## format every file in place
 
 types: npm ## generate js/types/*.d.ts from the JSDoc in js/
 	@rm -rf js/types
-	@$(WITH_NODE) node_modules/.bin/tsc
+	@$(WITH_NODE) node_modules/.bin/tsc && rm -r js/types/cli # a program, no interface
 
 install-sdk: sdk ## register gharial in the SDK, so that -sMALLOC=gharial needs no other flag
 	@$(RUN) python3 emscripten-port/sdk.py install

@@ -6,6 +6,8 @@ const { join } = require('node:path');
 const root = join(__dirname, '..');
 const src = join(root, 'src');
 
+/** The package. */
+exports.root = root;
 /** Directory of gharial.h. */
 exports.include_dir = join(src, 'include');
 /** Every source file and header of the allocator. @type {string[]} */

@@ -5,3 +5,4 @@ export const js_library: string;
 export namespace requiredConfig {
     let flags: string[];
 }
+export const root: string;
