@@ -25,7 +25,6 @@ DESCRIPTION = 'gharial, a memory allocator for WebAssembly whose heap JavaScript
 
 NOT_BUILT = {
   'debug': 'checked=1 tests the invariants of the heap',
-  'wasm64': 'build for wasm32, which reaches 4 GiB',
   'hardened': 'checked=1 reports double and invalid frees',
   'profile': 'stats=1 shows the heap by size class',
   'tracing': 'stats=1 shows the heap by size class',
@@ -140,8 +139,6 @@ def refuse_other_allocator():
 def refuse_unbuilt_targets():
   if settings.SHARED_MEMORY and not threads():
     fail('-sSHARED_MEMORY alone is not supported: there is no thread to share with; use -pthread or -sWASM_WORKERS')
-  if settings.MEMORY64:
-    fail('wasm64 (-m64, -sMEMORY64) is not supported yet: build for wasm32, or use -sMALLOC=dlmalloc and no gharial')
 
 
 def refuse_incomplete_sources():
@@ -198,6 +195,8 @@ def compile_flags():
     flags.append('-pthread' if threads() == 'mt' else '-sWASM_WORKERS')
   if settings.MAIN_MODULE:
     flags += ['-fPIC', '-sMAIN_MODULE']
+  if settings.MEMORY64:
+    flags.append('-m64')
   return flags
 
 

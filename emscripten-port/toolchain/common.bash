@@ -1,9 +1,13 @@
 # common.bash — which SDK is used. Sourced by install, run and node; prints nothing, starts no SDK tool unless it must.
 # Assumes: bash. An SDK is "native" (emsdk or a package of the machine) or "own" (a Debian tree that install made).
 
-gharial_min_emcc=4.0.15 # _sbrk64 is there from here on; tested: 6.0
+gharial_min_emcc=3.1.54 # local ports begin here; tested: 3.1.69 and 6.0
 gharial_cache=${XDG_CACHE_HOME:-$HOME/.cache}/gharial
-gharial_sdk=$gharial_cache/sdk
+# GHARIAL_SUITE names the Debian suite whose Emscripten is used, whatever the machine has: an older SDK, for the tests.
+gharial_suite=${GHARIAL_SUITE:-forky}
+gharial_place=${GHARIAL_SUITE:+-$GHARIAL_SUITE}
+gharial_sdk=$gharial_cache/sdk$gharial_place
+gharial_em_cache=$gharial_cache/em-cache$gharial_place
 gharial_stamp=$gharial_sdk/.gharial-sdk # line 1: format and emcc version; then the files without which it is broken
 gharial_format='gharial-sdk 1'
 
@@ -49,6 +53,7 @@ emcc_version() {
 # reason why an emcc on PATH is not used. An SDK that was named is used or is an error; one that was merely found is a hint.
 choose_sdk() {
   sdk_kind=own sdk_path='' sdk_rejected='' sdk_version=''
+  [[ -z ${GHARIAL_SUITE:-} ]] || return 0
   local remedy='or unset EMSDK to have an SDK installed'
   if [[ -n ${EMSDK:-} ]]; then
     local emcc=$EMSDK/upstream/emscripten/emcc node
