@@ -17,6 +17,8 @@ FUZZ_SECONDS ?= 60
 CALLS ?= 1e7
 ALLOCATORS ?= gharial
 TESTS ?= 'test/**/*.test.js'
+ROWS ?=
+SDK ?=
 
 cxx_files = $(shell git ls-files --cached --others --exclude-standard '*.c' '*.h' '*.cpp' '*.hpp')
 bash_files = $(shell grep -lE '^\#!/(usr/bin/env bash|bin/bash|bin/sh)' .ci/* $(TOOLCHAIN)/* $$(git ls-files --cached --others --exclude-standard test) 2>/dev/null)
@@ -39,6 +41,9 @@ lib: sdk ## build libgharial and libgharial-checked and copy them to build/lib
 
 test: prepare ## run every test: units, model, port, JavaScript, programs, native, fuzz, mutants (TESTS=… for some)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(MOCHA) $(TESTS)
+
+test-matrix: sdk npm ## build a program in every mode of Emscripten, run it, write docs/compatibility.md (ROWS=part of a name; SDK=trixie)
+	@$(if $(SDK),export GHARIAL_SUITE=$(SDK);) $(if $(SDK),$(TOOLCHAIN)/install;) $(WITH_NODE) node test/matrix/run.js $(if $(ROWS),'$(ROWS)')
 
 fuzz: prepare ## fuzz the native build alone (FUZZ_SECONDS=60)
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(MOCHA) 'test/fuzz/**/*.test.js'
@@ -108,4 +113,4 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc
 	@$(WITH_NODE) npm ci --ignore-scripts
 	@touch $@
 
-.PHONY: help demo lib test fuzz mutants bench bench-quick bench-docs programs golden worst traces check format types install-sdk uninstall-sdk clean prepare sdk clang npm
+.PHONY: help demo lib test test-matrix fuzz mutants bench bench-quick bench-docs programs golden worst traces check format types install-sdk uninstall-sdk clean prepare sdk clang npm

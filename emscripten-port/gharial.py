@@ -17,7 +17,7 @@ from tools import cache, config, ports, shared, system_libs, utils
 from tools.settings import settings, user_settings
 
 VERSION = '0.1.0'
-MINIMUM_SDK = (4, 0, 15)  # its sbrk.c has _sbrk64, which ours wraps; local ports and plain JS library lists are older
+MINIMUM_SDK = (3, 1, 54)  # --use-port=path begins here
 TESTED_SDK = (6, 0, 9)  # a newer compiler may know warnings of ours that this one does not: there they stop nobody
 URL = 'README.md of the gharial package'
 LICENSE = 'MIT license'
@@ -139,6 +139,9 @@ def refuse_other_allocator():
 def refuse_unbuilt_targets():
   if settings.SHARED_MEMORY and not threads():
     fail('-sSHARED_MEMORY alone is not supported: there is no thread to share with; use -pthread or -sWASM_WORKERS')
+  if settings.EMSCRIPTEN_TRACING:
+    fail('--memoryprofiler and --tracing are not supported, they would see no allocation: build without them and read the heap '
+         'with heapOf(Module) of the package, or use -sMALLOC=dlmalloc and no gharial')
 
 
 def refuse_incomplete_sources():
@@ -207,7 +210,10 @@ def build(archive):
           f'-DGHARIAL_CHECKED={chosen["checked"]}', f'-DGHARIAL_VERSION="{VERSION}"', f'-I{include_dir}']
   if sdk_version()[1] <= TESTED_SDK:
     core.append('-Werror')
-  sbrk = [*flags, f'-DGHARIAL_SDK_SBRK="{utils.path_from_root("system/lib/libc/sbrk.c")}"']
+  sdk_sbrk = utils.path_from_root('system/lib/libc/sbrk.c')
+  sbrk = [*flags, f'-DGHARIAL_SDK_SBRK="{sdk_sbrk}"']
+  if '_sbrk64' not in utils.read_file(sdk_sbrk):  # before 4.0.15
+    sbrk.append('-DGHARIAL_NO_SBRK64')
   work = tempfile.mkdtemp(prefix='.gharial-', dir=os.path.dirname(archive))
   try:
     objects = [os.path.join(work, 'gharial.o'), os.path.join(work, 'sbrk.o')]

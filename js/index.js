@@ -50,7 +50,9 @@ export function heapOf(Module, options = {}) {
   const gharialHeap = own(Module, 'gharialHeap');
   if (typeof gharialHeap === 'function') {
     const { memory, record, limit } = gharialHeap();
-    return new HeapReader(memory, { address: Number(record), limit, ...options });
+    // wasm2js at -O2 renames what exported data is read by: then the record is searched.
+    const address = Number.isNaN(Number(record)) ? undefined : Number(record);
+    return new HeapReader(memory, { address, limit, ...options });
   }
   const heap = own(Module, 'HEAPU8');
   const memory =

@@ -1,7 +1,8 @@
 /* sbrk.c — the SDK's own sbrk, brk and _sbrk64, which -sMALLOC=none leaves out, with one thing
  * added: the highest break ever. Memory that was once below the break may hold anything, even if the
  * break was lowered since; calloc has to know.
- * Assumes: GHARIAL_SDK_SBRK is the quoted path of system/lib/libc/sbrk.c. All names stay weak. */
+ * Assumes: GHARIAL_SDK_SBRK is the quoted path of system/lib/libc/sbrk.c; GHARIAL_NO_SBRK64 is defined where that has no
+ * _sbrk64 (before Emscripten 4.0.15). All names stay weak. */
 #define sbrk gharial_sdk_sbrk
 #define brk gharial_sdk_brk
 #define _sbrk64 gharial_sdk_sbrk64
@@ -31,8 +32,10 @@ __attribute__((weak)) int brk(void* end) {
   return result;
 }
 
+#ifndef GHARIAL_NO_SBRK64
 __attribute__((weak)) void* _sbrk64(int64_t increment) {
   void* old = gharial_sdk_sbrk64(increment);
   note_break();
   return old;
 }
+#endif

@@ -1,7 +1,7 @@
 # common.bash — which SDK is used. Sourced by install, run and node; prints nothing, starts no SDK tool unless it must.
 # Assumes: bash. An SDK is "native" (emsdk or a package of the machine) or "own" (a Debian tree that install made).
 
-gharial_min_emcc=3.1.54 # local ports begin here; tested: 3.1.69 and 6.0
+gharial_min_emcc=4.0.15 # for what make does here, tests above all; the port itself works from 3.1.54 on
 gharial_cache=${XDG_CACHE_HOME:-$HOME/.cache}/gharial
 # GHARIAL_SUITE names the Debian suite whose Emscripten is used, whatever the machine has: an older SDK, for the tests.
 gharial_suite=${GHARIAL_SUITE:-forky}

@@ -41,7 +41,8 @@ const starts = {
     reader = () => heapOf('gharialHeap' in module ? module : globalThis.matrixModule);
   },
   async factory() {
-    const module = await require(product)();
+    const create = require(product);
+    const module = await (typeof create === 'function' ? create : globalThis.matrixModule)();
     reader = () => heapOf(module);
   },
   async module() {

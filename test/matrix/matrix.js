@@ -36,6 +36,11 @@ export async function sdkVersion() {
   return /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? 'unknown';
 }
 
+/** The version of the SDK's node. */
+export async function nodeVersion() {
+  return (await run(['node', '--version'])).stdout.trim().replace('v', '');
+}
+
 /** @param {string} a @param {string} b versions */
 export const isOlder = (a, b) =>
   a.localeCompare(b, 'en', { numeric: true, sensitivity: 'base' }) < 0;
@@ -105,8 +110,8 @@ async function attempt(row, allocator, here) {
     ...(flags.some((flag) => flag.startsWith('-sMINIMAL_RUNTIME'))
       ? ['--extern-post-js', join(matrix, 'expose.js')]
       : []),
-    ...flags,
     ...allocator,
+    ...flags,
     ...['-o', product],
   ]);
   if (built.status !== 0) return failed(built.stderr);

@@ -122,10 +122,10 @@ describe('port: registered in an SDK', function () {
     assert.match(sdkFailure('remove', sdk), /^gharial: usage: /);
     const version = join(sdk, 'emscripten-version.txt');
     const known = readFileSync(version);
-    writeFileSync(version, '"3.1.74"\n');
+    writeFileSync(version, '"3.1.53"\n');
     assert.match(
       sdkFailure('install', sdk),
-      /3\.1\.74 .* is too old: 4\.0\.15 or newer is needed$/,
+      /3\.1\.53 .* is too old: 3\.1\.54 or newer is needed$/,
     );
     writeFileSync(version, known);
     const libraries = join(sdk, 'tools/system_libs.py');

@@ -14,6 +14,15 @@ export const GiB = 1024 * MiB;
 export const PAGE = 64 * KiB;
 export const MINI_PAGE = 2 * KiB;
 export const SIZE_MAX = 0xffffffff;
+/** GHARIAL_MEMORY64=1: the same tests on wasm64, under a node that has it (test/unit/memory64.test.js). */
+export const MEMORY64 = process.env.GHARIAL_MEMORY64 === '1';
+/** Bytes of an address, and of a size. */
+export const POINTER = MEMORY64 ? 8 : 4;
+/** Arguments that are narrower than an address there; the others are addresses or sizes. @type {Record<string, number[]>} */
+const NARROW = {
+  ...{ fill: [2], first_difference: [2], set_errno: [0], set_bytes: [1] },
+  ...{ mallopt: [0, 1], read_stats: [1, 2], take_census: [1] },
+};
 export const ENOMEM = 48; // Emscripten's numbers are WASI's
 export const EINVAL = 28;
 
@@ -69,13 +78,14 @@ const flags = [
   '-sEXPORT_ES6',
   '-sENVIRONMENT=node',
   '-sALLOW_MEMORY_GROWTH',
-  '-sMAXIMUM_MEMORY=4GB',
+  `-sMAXIMUM_MEMORY=${MEMORY64 ? 16 : 4}GB`,
   '-sMEMORY_GROWTH_LINEAR_STEP=64KB', // memory grows by what was asked: small maxima are used up to their end
   '-sIMPORTED_MEMORY', // every instance is given its own, with its own maximum
   '-sINITIAL_MEMORY=192KB',
   '-sABORTING_MALLOC=0',
   '-sEXPORTED_RUNTIME_METHODS=HEAPU8,HEAPU32',
   `-sEXPORTED_FUNCTIONS=${API.map((name) => `_${name}`).join(',')}`,
+  ...(MEMORY64 ? ['-m64'] : []),
 ];
 
 /**
@@ -84,7 +94,7 @@ const flags = [
  */
 export function loadApi({ checked = false } = {}) {
   const product = build(
-    checked ? 'api-checked' : 'api',
+    `api${checked ? '-checked' : ''}${MEMORY64 ? '-wasm64' : ''}`,
     [join(root, 'test', 'support', 'api.c')],
     flags,
     { options: checked ? ':checked=1' : '' },
@@ -102,7 +112,7 @@ const INITIAL_BYTES = 3 * PAGE; // -sINITIAL_MEMORY
  * @param {Factory} factory @param {number} [maximum] bytes @param {number} [initial] bytes
  */
 export async function createHeap(factory, maximum = 256 * MiB, initial = INITIAL_BYTES) {
-  const memory = new WebAssembly.Memory({ initial: initial / PAGE, maximum: maximum / PAGE });
+  const memory = makeMemory(initial / PAGE, maximum / PAGE);
   /** @type {string[]} */
   const errors = [];
   const module = await factory({
@@ -111,6 +121,12 @@ export async function createHeap(factory, maximum = 256 * MiB, initial = INITIAL
     printErr: (/** @type {string} */ line) => errors.push(line),
   });
   return new Heap(module, memory, errors);
+}
+
+/** @param {number} initial pages @param {number} maximum pages */
+function makeMemory(initial, maximum) {
+  const wide = { address: 'i64', initial: BigInt(initial), maximum: BigInt(maximum) };
+  return new WebAssembly.Memory(/** @type {any} */ (MEMORY64 ? wide : { initial, maximum }));
 }
 
 export class Heap {
@@ -128,7 +144,13 @@ export class Heap {
 
   /** Calls a C function; the result is unsigned. @param {string} name @param {...number} args @returns {number} */
   call(name, ...args) {
-    return this.module[`_${name}`](...args) >>> 0;
+    if (!MEMORY64) return this.module[`_${name}`](...args) >>> 0;
+    const narrow = NARROW[name] ?? [];
+    const wide = args.map((n, i) => (narrow.includes(i) ? n : BigInt(n)));
+    const result = this.module[`_${name}`](...wide) ?? 0;
+    // -1, which sbrk returns, is SIZE_MAX as in 32 bits: tests compare with it.
+    if (typeof result === 'number') return result < 0 ? SIZE_MAX : result;
+    return result === -1n ? SIZE_MAX : Number(result);
   }
 
   /** @param {number} bytes */
@@ -189,21 +211,31 @@ export class Heap {
     return new Uint32Array(this.memory.buffer, at, length);
   }
 
+  /** Sizes or addresses. @param {number} at @param {number} length */
+  sizes(at, length) {
+    if (!MEMORY64) return [...this.words(at, length)];
+    return [...new BigUint64Array(this.memory.buffer, at, length)].map(Number);
+  }
+
   /** A counter, without a walk over the heap. @param {typeof COUNTER_NAMES[number]} name */
   counter(name) {
-    return this.words(this.counterAddress(name), 1)[0];
+    return this.words(this.counterAddress(name), 1)[0]; // the lower half of a wide one
   }
   /** @param {typeof COUNTER_NAMES[number]} name */
   counterAddress(name) {
     const { at, k } = this.#layout;
-    return at.global + k.global_counters + 4 * COUNTER_NAMES.indexOf(name);
+    return at.global + k.global_counters + this.#layout.word_bytes * COUNTER_NAMES.indexOf(name);
   }
 
   /** What gharial_stats_get says. */
   get cStats() {
-    const words = this.words(this.call('stats_now'), STATS_FIELDS.length);
+    return this.statsAt(this.call('stats_now'));
+  }
+  /** The fields of a struct gharial_stats: two numbers of 32 bits, then sizes. @param {number} at */
+  statsAt(at) {
+    const fields = [...this.words(at, 2), ...this.sizes(at + 8, STATS_FIELDS.length - 2)];
     return /** @type {Record<typeof STATS_FIELDS[number], number>} */ (
-      Object.fromEntries(STATS_FIELDS.map((name, i) => [name, words[i]]))
+      Object.fromEntries(STATS_FIELDS.map((name, i) => [name, fields[i]]))
     );
   }
 

@@ -1,0 +1,60 @@
+// A dozen rows of the matrix, one of each kind; `make test-matrix` runs all of them and writes docs/compatibility.md.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, sdkVersion, tryCell } from './matrix.js';
+import { groups, rows, variants } from './rows.js';
+
+describe('matrix', function () {
+  this.timeout(600_000); // the first program of a mode may build the C library in that mode
+
+  let sdk = '';
+  before(async () => {
+    sdk = await sdkVersion();
+  });
+
+  for (const row of rows.filter(({ quick }) => quick))
+    it(`${row.name} works: built, run, and its heap read from outside`, async () => {
+      const { outcome, detail } = await tryCell(row, variants[0], sdk);
+      assert.equal(outcome, 'works', detail);
+    });
+
+  it('refusals are one line of the port', async () => {
+    for (const row of rows.filter(({ refused }) => refused)) {
+      const { outcome, detail } = await tryCell(row, variants[0], sdk);
+      assert.equal(outcome, 'refused', `${row.name}: ${detail}`);
+    }
+  });
+
+  it('notices a row that does not work, and one that is refused with another line', async () => {
+    const [row] = rows;
+    const broken = await tryCell({ ...row, flags: ['-O1', '-Dmalloc=missing'] }, variants[0], sdk);
+    assert.equal(broken.outcome, 'FAILED');
+    const other = { name: 'a program with another malloc', flags: ['-O1', '-DPEER'] };
+    assert.match((await tryCell(other, variants[0], sdk)).detail, /JavaScript sees another heap/);
+    const refused = { name: '-sMALLOC=emmalloc', refused: /a line that nobody says/ };
+    assert.equal((await tryCell(refused, variants[0], sdk)).outcome, 'FAILED');
+    assert.equal((await tryCell({ ...row, refused: /./ }, variants[0], sdk)).outcome, 'FAILED');
+  });
+
+  it('docs/compatibility.md has every row, and the outcome that the row stands for', () => {
+    const page = readFileSync(join(root, 'docs', 'compatibility.md'), 'utf8');
+    const told = [...page.matchAll(/^\| `(.*?)` \| (.*)$/gm)].map(([, name, rest]) => ({
+      name,
+      outcomes: rest.split(' | ').slice(0, variants.length),
+    }));
+    assert.deepEqual(
+      told.map(({ name }) => name),
+      rows.map(({ name }) => name),
+      'run `make test-matrix`',
+    );
+    for (const [i, { refused, broken }] of rows.entries())
+      for (const outcome of told[i].outcomes)
+        assert.equal(
+          outcome,
+          refused ? 'refused' : broken ? 'not in this SDK' : 'works',
+          told[i].name,
+        );
+    for (const title of Object.keys(groups)) assert.ok(page.includes(`## ${title}\n`), title);
+  });
+});
