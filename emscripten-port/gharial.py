@@ -139,6 +139,9 @@ def refuse_other_allocator():
 def refuse_unbuilt_targets():
   if settings.SHARED_MEMORY and not threads():
     fail('-sSHARED_MEMORY alone is not supported: there is no thread to share with; use -pthread or -sWASM_WORKERS')
+  if settings.STANDALONE_WASM and chosen['checked']:
+    fail('checked=1 reports misuse through JavaScript, which a standalone module has not: build without checked=1, or without '
+         '-sSTANDALONE_WASM and to a .js file')
   if settings.EMSCRIPTEN_TRACING:
     fail('--memoryprofiler and --tracing are not supported, they would see no allocation: build without them and read the heap '
          'with heapOf(Module) of the package, or use -sMALLOC=dlmalloc and no gharial')

@@ -17,6 +17,8 @@ exports.sources = readdirSync(src)
   .map((name) => join(src, name));
 /** The port: `--use-port=` this. */
 exports.port = join(root, 'emscripten-port', 'gharial.py');
+/** Directory of gharial.cmake, for `include()`. */
+exports.cmake_dir = join(root, 'cmake');
 /** The JavaScript library that the port adds with stats=1. */
 exports.js_library = join(root, 'emscripten-port', 'gharial_library.js');
 /** Flags that a link needs, and nothing else does. */

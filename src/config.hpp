@@ -39,8 +39,8 @@ inline constexpr uint32_t kSmallMax = 2048;
 inline constexpr uint32_t kClassMaxMiniPages = 26;
 
 // A free-block stack may hold this many bytes of free blocks: enough to absorb a burst, too little
-// to pin much.
-inline constexpr uint32_t kStackBytes = 4096;
+// to pin much. With threads, where the way home is longer and may be that of another thread, a larger burst.
+inline constexpr uint32_t kStackBytes = kShared ? 8192 : 4096;
 inline constexpr uint32_t kStackCapacityMin = 4;
 inline constexpr uint32_t kStackCapacityMax = 63;
 // A class of more blocks than one takes the shortest run of MiniPages that wastes no more than 1/8 of it at

@@ -7,6 +7,7 @@ const places = {
   root: { path: paths.root, help: 'the package' },
   port: { path: paths.port, help: 'the port, for --use-port=' },
   include: { path: paths.include_dir, help: 'the directory of gharial.h' },
+  cmake: { path: paths.cmake_dir, help: 'the directory of gharial.cmake' },
   library: { path: paths.js_library, help: 'the JavaScript library that the port adds' },
 };
 

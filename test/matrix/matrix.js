@@ -45,20 +45,25 @@ export async function nodeVersion() {
 export const isOlder = (a, b) =>
   a.localeCompare(b, 'en', { numeric: true, sensitivity: 'base' }) < 0;
 
+/** The line with which a variant is refused. @param {Row} row @param {string} variant */
+export const refusedIn = (row, variant) =>
+  row.refused ?? (variant === 'checked=1' ? row.refusedChecked : undefined);
+
 /** @param {Row} row */
 const flagsOf = (row) => row.flags ?? row.name.split(' ');
 
 /**
  * Builds and runs one cell.
- * @param {Row} row @param {{ options: string }} variant @param {string} version of the SDK @returns {Promise<Result>}
+ * @param {Row} row @param {{ name: string, options: string }} variant @param {string} version of the SDK @returns {Promise<Result>}
  */
-export async function tryCell(row, { options }, version) {
+export async function tryCell(row, { name, options }, version) {
   if (row.since && isOlder(version, row.since))
     return { outcome: 'absent', detail: `since ${row.since}` };
   const here = mkdtempSync(join(tmpdir(), 'gharial-matrix-'));
   try {
     const result = await attempt(row, ['-sMALLOC=gharial', `--use-port=${port}${options}`], here);
-    if (row.refused) return refusal(row.refused, result);
+    const line = refusedIn(row, name);
+    if (line) return refusal(line, result);
     if (!row.broken?.version.test(version)) return result;
     if (result.outcome === 'works')
       return failed(`works, but stands in the table as broken by the SDK: ${row.broken.reason}`);

@@ -13,6 +13,7 @@
  * @property {string[][]} [before] commands that come first; {here} is the row's own directory, {port} the port's flags
  * @property {Record<string, string>} [files] that the build reads, written to {here}
  * @property {RegExp} [refused] the line with which the port refuses it
+ * @property {RegExp} [refusedChecked] the same, of checked=1 alone
  * @property {{ version: RegExp, reason: string }} [broken] SDKs in which it does not work with dlmalloc either
  * @property {string} [since] the first SDK that has it
  * @property {string} [note] for the table
@@ -20,6 +21,7 @@
  * @property {boolean} [silent] nothing is there to read the heap from JavaScript
  */
 
+const noJavaScript = /checked=1 reports misuse through JavaScript/;
 const noThreads = /shared memory \(.*\) is not supported yet: build without /;
 
 /** @type {Record<string, Row[]>} by heading */
@@ -101,6 +103,7 @@ export const groups = {
     { name: '-sMINIMAL_RUNTIME=2', flags: ['-O2', '-sMINIMAL_RUNTIME=2'] },
     {
       name: '-sSTANDALONE_WASM',
+      refusedChecked: noJavaScript,
       flags: ['-O2', '-sSTANDALONE_WASM'],
       drive: 'wasi',
       note: 'run by Node’s WASI',
@@ -108,11 +111,21 @@ export const groups = {
     },
     {
       name: '-sSTANDALONE_WASM with growth',
+      refusedChecked: noJavaScript,
       flags: ['-O2', '-sSTANDALONE_WASM', '-sALLOW_MEMORY_GROWTH', '-DGROW'],
       drive: 'wasi',
     },
-    { name: '-sPURE_WASI', flags: ['-O2', '-sPURE_WASI', '-sSTANDALONE_WASM'], drive: 'wasi' },
-    { name: '-sSTANDALONE_WASM with JavaScript', flags: ['-O2', '-sSTANDALONE_WASM'] },
+    {
+      name: '-sPURE_WASI',
+      refusedChecked: noJavaScript,
+      flags: ['-O2', '-sPURE_WASI', '-sSTANDALONE_WASM'],
+      drive: 'wasi',
+    },
+    {
+      name: '-sSTANDALONE_WASM with JavaScript',
+      refusedChecked: noJavaScript,
+      flags: ['-O2', '-sSTANDALONE_WASM'],
+    },
     {
       name: '-sSPLIT_MODULE',
       flags: ['-O2', '-sSPLIT_MODULE'],

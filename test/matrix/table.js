@@ -16,8 +16,9 @@ const cell = (text) => text.replaceAll('|', '\\|');
 
 /** @param {import('./rows.js').Row} row @param {Result[]} results */
 function line({ name, note }, results) {
-  const [first] = results;
-  const remarks = [note, first.outcome === 'works' ? undefined : first.detail];
+  // What is refused or broken says why, once.
+  const reasons = results.filter(({ outcome }) => outcome !== 'works').map(({ detail }) => detail);
+  const remarks = [note, ...new Set(reasons)];
   const remark = remarks.filter((text) => text !== undefined && text !== '').join('; ');
   return `| \`${cell(name)}\` | ${results.map(({ outcome }) => SIGNS[outcome]).join(' | ')} | ${cell(remark)} |`;
 }
@@ -51,7 +52,8 @@ Emscripten ${found.sdk}, Node ${found.node}. ${all} programs: ${works} work, the
 
 Each program calls the whole C interface (with C++: every \`operator new\`, containers, exceptions), checks what it got, and counts gharial's live blocks around every call,
 so that it cannot pass on another allocator. **Works** means: it was built, it ran, and afterwards \`heapOf(Module)\` of the package saw the same live blocks, a sound heap and
-spaces that add up to the memory's size. **Refused** means that the port ends the link with the one line that stands there. Columns are variants of the allocator. \`-O2\` is added where no other level is named.
+spaces that add up to the memory's size. **Refused** means that the port ends the link with the one line that stands there. Columns are variants of the allocator.
+\`test/matrix/rows.js\` has the exact flags of each row.
 
 ${tables.join('\n')}`;
 }

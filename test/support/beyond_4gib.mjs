@@ -32,8 +32,7 @@ const damaged = () =>
 
 // 4.3 GiB of large blocks, then blocks of every kind above 4 GiB.
 while (taken.reduce((sum, { bytes }) => sum + bytes, 0) < 4.3 * GiB) take(64 * MiB);
-for (let i = 0; i < 4000; ++i)
-  take([8, 40, 300, 1500, 5000, 30 * KiB, 90 * KiB][i % 7] + (i % 8));
+for (let i = 0; i < 4000; ++i) take([8, 40, 300, 1500, 5000, 30 * KiB, 90 * KiB][i % 7] + (i % 8));
 for (let shift = 4; shift <= 20; ++shift) take(1000 * shift, 2 ** shift);
 const live = taken.reduce((sum, { bytes }) => sum + bytes, 0);
 const { stats, reader } = heap;
