@@ -25,7 +25,6 @@ DESCRIPTION = 'gharial, a memory allocator for WebAssembly whose heap JavaScript
 
 NOT_BUILT = {
   'debug': 'checked=1 tests the invariants of the heap',
-  'hardened': 'checked=1 reports double and invalid frees',
   'profile': 'stats=1 shows the heap by size class',
   'tracing': 'stats=1 shows the heap by size class',
 }
@@ -45,9 +44,17 @@ class Options(dict):
 
 OPTIONS = Options({
   'checked': '1 tests the invariants of the heap and reports misuse in a full sentence; slower (0|1, default 0)',
+  'hardened': '1 stops at double and invalid frees, overruns and damaged metadata; for production (0|1, default 0)',
+  'stacks': '1 adds to what hardened=1 reports where the block was allocated and freed; slow (0|1, default 0)',
+  'zero': '1 clears freed blocks; needs hardened=1 (0|1, default 0)',
+  'poison': '1 fills freed blocks with 0xdb; needs hardened=1 (0|1, default 0)',
+  'quarantine': '1 keeps freed blocks of up to 4 KiB back until 256 others were freed; needs hardened=1 (0|1, default 0)',
+  'shuffle': '1 leaves to chance which free block malloc returns; needs hardened=1 (0|1, default 0)',
   'stats': '1 adds Module.gharialHeap(), through which JavaScript reads the heap (0|1, default 1)',
 })
-chosen = {'checked': 0, 'stats': 1}
+chosen = {name: 1 if name == 'stats' else 0 for name in OPTIONS.keys()}
+# What hardened=1 may do besides.
+HARDENED_OPTIONS = ('stacks', 'zero', 'poison', 'quarantine', 'shuffle')
 
 
 def fail(message):
@@ -188,8 +195,20 @@ def fingerprint():
   return digest.hexdigest()[:16]
 
 
+def refuse_options_that_do_not_go_together():
+  alone = [name for name in HARDENED_OPTIONS if chosen[name] and not chosen['hardened']]
+  if alone:
+    fail(f'`{alone[0]}=1` is a part of the hardened variant: write hardened=1:{alone[0]}=1')
+  if chosen['hardened'] and threads():
+    fail('hardened=1 is not built for threads yet (-pthread, -sWASM_WORKERS): build without it, or with checked=1, which reports double '
+         'and invalid frees there')
+  if chosen['zero'] and chosen['poison']:
+    fail('`zero=1` and `poison=1` each say what a freed block is filled with: choose one')
+
+
 def archive_name():
-  variant = (f'-{threads()}' if threads() else '') + ('-checked' if chosen['checked'] else '') + ('' if chosen['stats'] else '-nostats')
+  names = [name for name in (threads(), *chosen) if name and name != 'stats' and (name == threads() or chosen[name])]
+  variant = ''.join('-' + name for name in names + ([] if chosen['stats'] else ['nostats']))
   return f'libgharial{variant}-{VERSION}-{fingerprint()}.a'
 
 
@@ -211,6 +230,9 @@ def build(archive):
   flags = compile_flags()
   core = [*flags, '-std=c++20', '-fno-exceptions', '-fno-rtti', '-Wall', '-Wextra', '-Wconversion', '-Wundef',
           f'-DGHARIAL_CHECKED={chosen["checked"]}', f'-DGHARIAL_VERSION="{VERSION}"', f'-I{include_dir}']
+  hardened = chosen['hardened']
+  if hardened:
+    core += ['-DGHARIAL_HARDENED=1', *(f'-DGHARIAL_{name.upper()}=1' for name in HARDENED_OPTIONS if chosen[name])]
   if sdk_version()[1] <= TESTED_SDK:
     core.append('-Werror')
   sdk_sbrk = utils.path_from_root('system/lib/libc/sbrk.c')
@@ -220,10 +242,15 @@ def build(archive):
   work = tempfile.mkdtemp(prefix='.gharial-', dir=os.path.dirname(archive))
   try:
     objects = [os.path.join(work, 'gharial.o'), os.path.join(work, 'sbrk.o')]
-    system_libs.run_build_commands([
-      [shared.EMXX, os.path.join(source_dir, 'all_threads.cpp' if threads() else 'all.cpp'), '-o', objects[0], *core],
+    root_file = 'all_hardened.cpp' if hardened else 'all_threads.cpp' if threads() else 'all.cpp'
+    commands = [
+      [shared.EMXX, os.path.join(source_dir, root_file), '-o', objects[0], *core],
       [shared.EMCC, os.path.join(source_dir, 'sbrk.c'), '-o', objects[1], *sbrk],
-    ], num_inputs=2)
+    ]
+    if hardened:
+      objects.append(os.path.join(work, 'delete.o'))
+      commands.append([shared.EMXX, os.path.join(source_dir, 'delete.cpp'), '-o', objects[2], *core])
+    system_libs.run_build_commands(commands, num_inputs=len(commands))
     system_libs.create_lib(os.path.join(work, 'lib.a'), objects)
     if archive_name() != os.path.basename(archive):
       fail(f'{source_dir} was changed while it was being built: link again')
@@ -298,8 +325,9 @@ def linker_setup(ports, settings):
   refuse_other_allocator()
   refuse_unbuilt_targets()
   refuse_incomplete_sources()
+  refuse_options_that_do_not_go_together()
   settings.MALLOC = 'none'
-  if chosen['stats'] or chosen['checked'] or threads():
+  if chosen['stats'] or chosen['checked'] or chosen['hardened'] or threads():
     settings.JS_LIBRARIES.append(js_library)
   if chosen['stats']:
     settings.EXPORTED_RUNTIME_METHODS.append('gharialHeap')

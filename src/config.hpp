@@ -9,10 +9,44 @@
 #error "define GHARIAL_CHECKED as 0 (release) or 1 (assertions and invariants); the port does it"
 #endif
 
+// The hardened variant and what it may do besides; the port defines them. Anything else builds without.
+#ifndef GHARIAL_HARDENED
+#define GHARIAL_HARDENED 0
+#endif
+#ifndef GHARIAL_STACKS
+#define GHARIAL_STACKS 0
+#endif
+#ifndef GHARIAL_ZERO
+#define GHARIAL_ZERO 0
+#endif
+#ifndef GHARIAL_POISON
+#define GHARIAL_POISON 0
+#endif
+#ifndef GHARIAL_QUARANTINE
+#define GHARIAL_QUARANTINE 0
+#endif
+#ifndef GHARIAL_SHUFFLE
+#define GHARIAL_SHUFFLE 0
+#endif
+
 namespace gharial {
 
 // The checked variant verifies every pointer given to it and every invariant it passes by.
 inline constexpr bool kChecked = GHARIAL_CHECKED != 0;
+
+// The hardened variant (hardened.hpp) stops a program that misuses the heap, at a cost fit for production.
+inline constexpr bool kHardened = GHARIAL_HARDENED != 0;
+// Tells JavaScript of every block that comes and goes, so that a fault can show both stacks.
+inline constexpr bool kStacks = GHARIAL_STACKS != 0;
+// What a freed block is filled with: nothing, zeros, or a pattern.
+inline constexpr bool kZeroOnFree = GHARIAL_ZERO != 0, kPoison = GHARIAL_POISON != 0;
+inline constexpr bool kFillOnFree = kZeroOnFree || kPoison;
+inline constexpr int kFillByte = kPoison ? 0xdb : 0;
+// Freed blocks of up to so many bytes wait until as many others were freed.
+inline constexpr bool kQuarantine = GHARIAL_QUARANTINE != 0;
+inline constexpr uint32_t kQuarantineBlocks = 256, kQuarantineMax = 4096;
+// Which of the free blocks at hand comes next is left to chance.
+inline constexpr bool kShuffle = GHARIAL_SHUFFLE != 0;
 
 // Threads share linear memory in -pthread and Wasm Workers builds; both define this macro.
 #ifdef __EMSCRIPTEN_SHARED_MEMORY__

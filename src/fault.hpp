@@ -13,7 +13,11 @@ enum class Fault : uint8_t {
   block_overrun,      // detail: bytes of the block
   meta_page_corrupt,  // detail: number of the broken invariant
   internal,           // detail: line
-  lock_lost,          // detail: 0; a thread that held the lock was terminated
+  // Hardened variant only; it reports the others in its own way as well (hardened.cpp).
+  use_after_free,  // a block was written to after it was freed
+  wrong_size,      // freed with a size that it does not have
+  // With threads only.
+  lock_lost,  // detail: 0; a thread that held the lock was terminated
 };
 
 [[noreturn, gnu::cold, gnu::noinline]] void fault(Fault what, Address where,

@@ -4,6 +4,7 @@
 // Keeps: I7 (the new maps are a copy), I9, I11. Not constant time: growth stands aside from the
 // bound, and counts for its size (minsize).
 #include "growth.hpp"
+#include "guard.hpp"
 #include "source.hpp"
 
 namespace gharial {
@@ -127,6 +128,7 @@ MiniPageIndex take_below(MiniPages maps) noexcept {
     global.first = begin;
     global.break_at = Source::break_at();
     close_stacks();
+    if constexpr (kHardened) draw_secret();
   }
   global.end = end;
   if (has_gap) {

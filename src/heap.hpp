@@ -3,6 +3,7 @@
 // Assumes: front.hpp's stacks. Keeps: I8. Constant time but for growth, for bytes cleared or copied
 // for the caller, and for the flush before growth.
 #pragma once
+#include "guard.hpp"
 #include "heap_page.hpp"
 #include "mini_page.hpp"
 #include "remote.hpp"
@@ -36,18 +37,19 @@ inline Address allocate(size_t bytes) noexcept {
   if constexpr (kShared)
     if (owner_of(meta_of(header)) != own_heap) return send_to_owner(header, number);
   expect(!is_home(header, number), block);
+  if constexpr (kHardened) guard(!is_home(header, number), block, 8);
   if (give_home(header, number)) [[unlikely]]
     change_state(header);
 }
 
-// Makes a block free. User memory is neither read nor written.
-inline void release(Address block) noexcept {
-  const ClassKey key = key_at(block);
+// Makes a block free whose class the caller knows. User memory is neither read nor written.
+[[gnu::always_inline]] inline void release_of_class(ClassKey key, Address block) noexcept {
   if (push_block(key, block)) [[likely]]
     return;
   if (is_shared(key)) return send_home(block);
   release_slow(block);
 }
+inline void release(Address block) noexcept { release_of_class(key_at(block), block); }
 
 // The same as allocate, every byte of the block zero. Clears what may not be zero, once.
 Address allocate_zeroed(size_t bytes) noexcept;

@@ -2,6 +2,7 @@
 // Keeps: I2 the lists, I3 the class stacks, I4 who has a meta-page, I7 the class map. Constant time
 // throughout.
 #include "heap_page.hpp"
+#include "guard.hpp"
 #include "metadata.hpp"
 #include "mini_page.hpp"
 #include "obtain.hpp"
@@ -19,6 +20,12 @@ void push_page(MetaPage& meta, uint32_t c) noexcept {
 }
 void unlink_page(MetaPage& meta, uint32_t c) noexcept {
   const auto [next, prev] = meta.class_links[c];
+  if constexpr (kHardened) {
+    const MetaLink page = link_to(meta);
+    guard((next == kNoMiniPage || meta_at(next).class_links[c].prev == page) &&
+              (prev == kNoMiniPage || meta_at(prev).class_links[c].next == page),
+          address_of(page), 3);
+  }
   if (next != kNoMiniPage) meta_at(next).class_links[c].prev = prev;
   if (prev != kNoMiniPage)
     meta_at(prev).class_links[c].next = next;
@@ -120,7 +127,10 @@ MiniPageHeader* pop_listed_run(SizeClass size_class) noexcept {
   const MetaLink page = class_stack(size_class.raw);
   if (page == kNoMiniPage) return nullptr;
   MetaPage& meta = meta_at(page);
+  guard_cookie(meta);
+  guard(meta.lists[size_class.raw] < kMiniPagesPerPage, address_of(page), 3);
   MiniPageHeader& header = meta.mini_pages[meta.lists[size_class.raw]];
+  guard(header.size_class == size_class, address_of(page), 3);
   unlist_run(header);
   return &header;
 }

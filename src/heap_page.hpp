@@ -3,6 +3,7 @@
 // Assumes: run.hpp and metadata.hpp give runs and slots. Keeps: I2, I3, I4, I7. Every operation
 // takes constant time.
 #pragma once
+#include "guard.hpp"
 #include "mini_page.hpp"
 #include "run.hpp"
 
@@ -38,6 +39,7 @@ inline MetaLink& class_stack(uint32_t c) noexcept {
 inline void make_meta(MetaPage& meta, PageIndex page) noexcept {
   meta.page = page;
   meta.runs = 0;
+  put_cookie(meta);
   __builtin_memset(meta.lists, kEndOfList, sizeof meta.lists);
   meta_word(page) = reinterpret_cast<Word>(&meta);
 }

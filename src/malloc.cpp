@@ -6,7 +6,7 @@
 //   alignment         any power of two; else EINVAL
 #include "bits.hpp"
 #include "check.hpp"
-#include "heap.hpp"
+#include "hardened.hpp"
 #include "lock.hpp"
 #include "obtain.hpp"
 #include <errno.h>
@@ -47,23 +47,24 @@ void* out_of_memory() noexcept { return to_pointer(kNone); }
 
 extern "C" {
 
-void* gharial_malloc(size_t bytes) { return to_pointer(allocate(bytes)); }
+void* gharial_malloc(size_t bytes) { return to_pointer(Blocks::allocate(bytes)); }
 
 // Out of line: realloc and the sized forms end in it.
 [[gnu::noinline]] void gharial_free(void* block) {
   require(block);
-  release(to_address(block));
+  Blocks::release(to_address(block));
 }
 
 void* gharial_calloc(size_t count, size_t bytes) {
   size_t total;
   if (multiply_overflows(count, bytes, &total)) return out_of_memory();
-  return to_pointer(allocate_zeroed(total));
+  return to_pointer(Blocks::allocate_zeroed(total));
 }
 
 void* gharial_realloc(void* block, size_t bytes) {
   if (block == nullptr) return gharial_malloc(bytes);
   require(block);
+  if constexpr (kHardened) return to_pointer(HardenedHeap::reallocate(to_address(block), bytes));
   if (resize_in_place(to_address(block), bytes)) return block;
   const size_t usable = usable_bytes(to_address(block));
   const Address moved = bytes <= usable ? allocate_quietly(bytes) : allocate_to_grow(usable, bytes);
@@ -85,18 +86,20 @@ void* gharial_memalign(size_t alignment, size_t bytes) {
     errno = EINVAL;
     return nullptr;
   }
-  return to_pointer(allocate_aligned(alignment, bytes));
+  return to_pointer(Blocks::allocate_aligned(alignment, bytes));
 }
 
 int gharial_posix_memalign(void** block, size_t alignment, size_t bytes) {
   if (alignment < sizeof(void*) || !std::has_single_bit(alignment)) return EINVAL;
-  const Address aligned = allocate_aligned(alignment, bytes);
+  const Address aligned = Blocks::allocate_aligned(alignment, bytes);
   if (aligned == kNone) return ENOMEM;
   *block = reinterpret_cast<void*>(aligned);
   return 0;
 }
 
-void* gharial_valloc(size_t bytes) { return to_pointer(allocate_aligned(kHeapPageBytes, bytes)); }
+void* gharial_valloc(size_t bytes) {
+  return to_pointer(Blocks::allocate_aligned(kHeapPageBytes, bytes));
+}
 
 void* gharial_pvalloc(size_t bytes) {
   if (bytes > ~size_t{0} - kHeapPageBytes) return out_of_memory();
@@ -105,13 +108,14 @@ void* gharial_pvalloc(size_t bytes) {
 
 size_t gharial_malloc_usable_size(void* block) {
   require(block);
-  return block == nullptr ? 0 : usable_bytes(to_address(block));
+  return block == nullptr ? 0 : Blocks::usable_bytes(to_address(block));
 }
 
 // Nothing can go back to the engine: wasm memory does not shrink. What is at hand goes home, so
 // that whole runs serve any size again. 1 iff that made MiniPages free.
 int gharial_malloc_trim(size_t) {
   const Locked locked;
+  Blocks::drain();
   const Word before = global.counters.used_mini_pages;
   flush();
   return global.counters.used_mini_pages != before;
@@ -126,6 +130,7 @@ void gharial_free_sized(void* block, size_t bytes) {
     if (block != nullptr && bytes > usable_bytes(to_address(block)))
       fault(Fault::not_a_block, to_address(block), bytes);
   }
+  Blocks::require_size(to_address(block), bytes);
   gharial_free(block);
 }
 

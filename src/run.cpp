@@ -3,6 +3,7 @@
 // of its length and in no other, I9 first and last entry of a run are true. Constant time: Masmano, Ripoll,
 // Crespo, Real: TLSF, ECRTS 2004, §3.
 #include "run.hpp"
+#include "guard.hpp"
 
 namespace gharial {
 namespace {
@@ -24,6 +25,12 @@ void insert_run(FreeRuns runs, RunMap map, MiniPageIndex first, MiniPages length
 
 void unlink_run(FreeRuns runs, RunMap map, const RunEntry& head) noexcept {
   const auto [next, prev] = head.links;
+  if constexpr (kHardened) {
+    const MiniPageIndex first{static_cast<uint32_t>(&head - &map[0])};
+    guard((next == kNoMiniPage || map[next.raw].links.prev == first) &&
+              (prev == kNoMiniPage || map[prev.raw].links.next == first),
+          address_of(first), 6);
+  }
   if (next != kNoMiniPage) map[next.raw].links.prev = prev;
   if (prev != kNoMiniPage) {
     map[prev.raw].links.next = next;

@@ -11,7 +11,8 @@ import { fileURLToPath } from 'node:url';
  * @typedef {object} Allocator
  * @property {string} name
  * @property {string} title for people
- * @property {'subject' | 'peer' | 'reference'} role references bound the comparison, and are in none
+ * @property {'subject' | 'peer' | 'reference' | 'variant'} role references bound the comparison, and are in none; variants
+ *   of the subject are measured where they are asked for
  * @property {(port: string) => string[]} flags of emcc
  * @property {string[]} sources linked in beside the pattern
  * @property {boolean} frees whether memory that was freed is ever used again
@@ -34,8 +35,8 @@ const peer = (name) => ({
   frees: true,
 });
 
-/** @type {Allocator[]} */
-export const allocators = [
+/** Every one, variants included. @type {Allocator[]} */
+const known = [
   {
     name: 'gharial',
     title: 'gharial',
@@ -66,11 +67,29 @@ export const allocators = [
   },
 ];
 
+{
+  /** A variant of gharial that is built for what it finds. @param {string} name @param {string} options of the port */
+  const variant = (name, options) =>
+    known.push({
+      name,
+      title: `gharial, ${options.replaceAll(':', ', ')}`,
+      role: 'variant',
+      flags: (port) => ['-sMALLOC=gharial', `--use-port=${port}:${options}:stats=0`],
+      sources: [],
+      frees: true,
+    });
+  variant('hardened', 'hardened=1');
+  variant('checked', 'checked=1');
+}
+
+/** Those that are compared. @type {Allocator[]} */
+export const allocators = known.filter(({ role }) => role !== 'variant');
+
 export const peers = allocators.filter(({ role }) => role === 'peer').map(({ name }) => name);
 
 /** @param {string} name @returns {Allocator} */
 export const allocatorNamed = (name) => {
-  const allocator = allocators.find((each) => each.name === name);
+  const allocator = known.find((each) => each.name === name);
   if (!allocator)
     throw new RangeError(
       `there is no allocator '${name}'; there are ${allocators.map((each) => each.name).join(', ')}.`,
@@ -88,7 +107,7 @@ export const canRun = (allocator, { needsFree }) => allocator !== 'bump' || !nee
 export const fingerprint = (allocator, port) => {
   const hash = createHash('sha256').update(JSON.stringify(allocator.flags('port')));
   const files = [...allocator.sources];
-  if (allocator.role === 'subject') {
+  if (allocator.role === 'subject' || allocator.role === 'variant') {
     const source = join(dirname(port), '..', 'src');
     const inside = readdirSync(source, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))

@@ -15,6 +15,7 @@
 #include "../../src/fault.cpp"
 #include "../../src/stats.cpp"
 #include "../../src/malloc.cpp"
+#include "../../src/hardened.cpp"
 
 #include <csetjmp>
 #include <cstdio>
@@ -43,17 +44,32 @@ inline void start_heap(size_t first_break, size_t limit) {
   std::memset(front_stack_words, 0, sizeof front_stack_words);
   std::memset(front_cursors, 0, sizeof front_cursors);
   std::memset(front_current, 0, sizeof front_current);
+  std::memset(quarantine, 0, sizeof quarantine);
 }
 
 }  // namespace gharial_test
 
-extern "C" void gharial_report_fault(uint32_t code, const void* where, size_t detail) {
+// Returns to the test that waits for a fault, if one does.
+static void meet_expected_fault(uint32_t code) {
   gharial_test::ExpectedFault& expected = gharial_test::expected_fault;
-  if (expected.waiting) {
-    expected.waiting = false;
-    expected.code = code;
-    std::longjmp(expected.back, 1);
-  }
+  if (!expected.waiting) return;
+  expected.waiting = false;
+  expected.code = code;
+  std::longjmp(expected.back, 1);
+}
+
+extern "C" void gharial_report_misuse(uint32_t code, const void* where, const void* block,
+                                      size_t bytes, size_t number) {
+  meet_expected_fault(code);
+  std::fprintf(stderr, "gharial misuse %u at %p, block %p of %zu bytes, %zu\n", code, where, block,
+               bytes, number);
+  std::abort();
+}
+
+extern "C" void gharial_note_block(const void*, size_t) {}
+
+extern "C" void gharial_report_fault(uint32_t code, const void* where, size_t detail) {
+  meet_expected_fault(code);
   std::fprintf(stderr, "gharial fault %u at %p, detail %zu\n", code, where, detail);
   std::abort();
 }

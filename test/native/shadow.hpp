@@ -47,10 +47,17 @@ inline size_t next_word(size_t at, size_t usable) {
   if (usable <= kFilledWhole || at < kEnd || at + stride >= usable - kEnd) return at + 8;
   return at + stride;
 }
-// Writes the pattern into a block; `usable` is a multiple of 8.
+// Writes the pattern into a block: into `usable` bytes and no more.
 NOT_INSTRUMENTED inline void fill_pattern(Address block, size_t usable, uint64_t seed) {
-  for (size_t at = 0; at < usable; at = next_word(at, usable))
-    *reinterpret_cast<uint64_t*>(block + at) = pattern_word(seed, at);
+  for (size_t at = 0; at < usable; at = next_word(at, usable)) {
+    const uint64_t word = pattern_word(seed, at);
+    if (at + 8 <= usable) {
+      *reinterpret_cast<uint64_t*>(block + at) = word;
+      continue;
+    }
+    for (size_t i = 0; at + i < usable; ++i)
+      *reinterpret_cast<uint8_t*>(block + at + i) = static_cast<uint8_t>(word >> 8 * i);
+  }
 }
 // Offset of the first of `bytes` bytes that does not hold the pattern of a block of `usable` bytes; `bytes` iff all do.
 NOT_INSTRUMENTED inline size_t first_wrong(Address block, size_t usable, uint64_t seed,
@@ -267,7 +274,7 @@ private:
     forget(at);
     if (now != at)
       scribble(at, block.usable);
-    else if (usable < block.usable)
+    else if (usable < block.usable && !gharial::kHardened)  // there it would be an overrun
       scribble(at + usable, block.usable - usable);
     add(moved, bytes, 1, Made::resized);
   }
@@ -364,7 +371,7 @@ private:
           PROMISE(its.next != its.end, "%p is live and nobody has it", block);
           PROMISE(pointer(its.next->first) == block, "%p is live, expected %#zx", block,
                   its.next->first);
-          PROMISE(its.next->second.usable == bytes, "%p has %zu bytes", block, bytes);
+          PROMISE(bytes_around(its.next->second.usable, bytes), "%p has %zu bytes", block, bytes);
           its.next++;
           return 0;
         },
@@ -383,7 +390,7 @@ private:
     PROMISE(sum == stats.heap_bytes, "%zu of %zu bytes", sum, stats.heap_bytes);
     size_t usable = 0;
     for (const auto& [at, block] : live) usable += block.usable;
-    PROMISE(stats.live_bytes == usable && stats.live_blocks == live.size(),
+    PROMISE(bytes_around(usable, stats.live_bytes) && stats.live_blocks == live.size(),
             "%zu live bytes, %zu expected", stats.live_bytes, usable);
     const Address end = address_of(global().end);
     PROMISE(end <= gharial::arena.break_now || end == 0, "the heap ends above the break");
@@ -414,6 +421,11 @@ private:
   }
 
   // ---- the shadow's own book
+
+  // The bytes of blocks are those that may be used; in the hardened variant what was asked for, and a tail at least.
+  static bool bytes_around(size_t usable, size_t bytes) {
+    return gharial::kHardened ? bytes >= usable : bytes == usable;
+  }
 
   static void* pointer(Address at) { return reinterpret_cast<void*>(at); }
   static gharial::GlobalMetaPage& global() { return gharial::global; }
@@ -456,7 +468,10 @@ private:
     const uint64_t seed = ++seeds * 0x1'0001;
     live[at] = {bytes, usable, order.size(), seed};
     order.push_back(at);
-    PROMISE(usable % 8 == 0, "%zu usable bytes", usable);
+    if constexpr (gharial::kHardened)
+      PROMISE(usable == bytes, "%zu usable of %zu", usable, bytes);
+    else
+      PROMISE(usable % 8 == 0, "%zu usable bytes", usable);
     fill_pattern(at, usable, seed);
   }
   void forget(Address at) {
