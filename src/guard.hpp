@@ -32,7 +32,7 @@ inline void put_cookie(MetaPage& meta) noexcept {
 }
 inline void guard_cookie(const MetaPage& meta) noexcept {
   if constexpr (kHardened)
-    guard(cookie_at(meta) == cookie_of(meta), reinterpret_cast<Address>(&meta));
+    guard(cookie_at(meta) == cookie_of(meta), reinterpret_cast<Address>(&meta), 4);
 }
 
 }  // namespace gharial
