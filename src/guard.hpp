@@ -25,7 +25,7 @@ inline uint32_t& cookie_at(const MetaPage& meta) noexcept {
   return *reinterpret_cast<uint32_t*>(reinterpret_cast<Address>(&meta) + kSlotBytes - 4);
 }
 inline uint32_t cookie_of(const MetaPage& meta) noexcept {
-  return secret + static_cast<uint32_t>(reinterpret_cast<Address>(&meta), 4);
+  return secret + static_cast<uint32_t>(reinterpret_cast<Address>(&meta));
 }
 inline void put_cookie(MetaPage& meta) noexcept {
   if constexpr (kHardened) cookie_at(meta) = cookie_of(meta);
