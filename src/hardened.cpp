@@ -134,16 +134,15 @@ uint32_t draw(uint32_t below) noexcept {
 [[maybe_unused]] Address exchange(Address block) noexcept {
   const ClassKey key = key_at(block);
   if (key == key_of(kLargeClass)) return block;
-  if (is_shared(key)) {
+  // Of the word in the cursor, if the block is one of those: what lies in its reach may also belong to another run.
+  if (is_shared(key) && &header_at(block) == front_current[class_of_key(key).raw]) {
     Cursor& cursor = cursor_of(key);
     const Address number = (block - cursor.base) / (cursor.block_bytes | (cursor.bits == 0));
     if (cursor.bits != 0 && block >= cursor.base && number < 64) {
       const uint64_t bits = cursor.bits | uint64_t{1} << number;
       const uint32_t turn = draw(64);
-      const uint32_t bit =
-          (static_cast<uint32_t>(std::countr_zero(std::rotr(bits, static_cast<int>(turn)))) +
-           turn) %
-          64;
+      const int turned = std::countr_zero(std::rotr(bits, static_cast<int>(turn)));
+      const uint32_t bit = (static_cast<uint32_t>(turned) + turn) % 64;
       cursor.bits = bits & ~(uint64_t{1} << bit);
       return cursor.base + bit * cursor.block_bytes;
     }

@@ -119,9 +119,10 @@ struct HardenedHeap {
     release_of_class(key, block);
   }
 
-  // The tail of a block of a class. False: it is none, or not intact. NULL lies below the heap, and is read only in wasm.
+  // The tail of a block of a class. False: it is none, or not intact. What lies below the heap can be read in wasm.
   [[gnu::always_inline]] static bool find_tail(Address block, ClassKey& key, Tail& tail) noexcept {
-    if (mini_page_of(block) >= global.end || (sizeof(Address) > 4 && block == kNone)) [[unlikely]]
+    const MiniPageIndex page = mini_page_of(block);
+    if (page >= global.end || (sizeof(Address) > 4 && page < global.first)) [[unlikely]]
       return false;
     key = key_at(block);
     return read_tail(block, block + tail_offset(key), tail);

@@ -93,10 +93,20 @@ export async function runNative(program, args, { seconds, env = {} }) {
   }
 }
 
-/** Names of the native tests, in the order of their files. @param {string} [root] */
-export function namesOfTests(root = project) {
+/** What a program of tests is made of, beside the model. */
+const SUITES = {
+  native: /^units_(?!hardened).*\.hpp$/,
+  hardened: /^units_hardened\.hpp$/,
+  model: /^$/,
+};
+
+/**
+ * Names of the native tests of a program, in the order of their files.
+ * @param {keyof typeof SUITES} [suite] @param {string} [root]
+ */
+export function namesOfTests(suite = 'native', root = project) {
   return readdirSync(join(root, 'test/native'))
-    .filter((name) => /^(units_.*\.hpp|native\.cpp)$/.test(name))
+    .filter((name) => SUITES[suite].test(name) || name === 'model.hpp')
     .sort()
     .flatMap((file) =>
       [

@@ -23,6 +23,37 @@ for (const checked of [false, true]) {
   });
 }
 
+// The hardened variant, alone and with all that it can do besides. Those options keep freed blocks back and fill them, so only the
+// model fits both.
+const OPTIONS = ['POISON', 'QUARANTINE', 'SHUFFLE'].map((name) => `-DGHARIAL_${name}=1`);
+for (const { title, suite, options, checked } of /** @type {const} */ ([
+  { title: 'hardened variant', suite: 'hardened', options: [], checked: false },
+  {
+    title: 'hardened variant, checked, with options',
+    suite: 'model',
+    options: OPTIONS,
+    checked: true,
+  },
+]))
+  describe(`native: ${title}`, function () {
+    this.timeout(240_000);
+
+    /** @type {string} */
+    let program;
+    before(async () => {
+      program = await buildNative('test/native/hardened.cpp', {
+        flags: ['-O1', ...sanitizers, '-DGHARIAL_HARDENED=1', ...options],
+        checked,
+      });
+    });
+
+    for (const name of namesOfTests(suite))
+      it(name, async () => {
+        const { status, output } = await runNative(program, [name], { seconds: 200 });
+        assert.equal(status, 0, `${output.slice(-4000)}\nto repeat: ${program} '${name}'`);
+      });
+  });
+
 describe('native: the test program', function () {
   this.timeout(240_000);
 

@@ -248,6 +248,7 @@ private:
     read_back(at, block, block.usable);
     forget(at);
     gharial_free(pointer(at));
+    if constexpr (gharial::kQuarantine || gharial::kFillOnFree) return;
     read_back(at, block, block.usable);  // M1: nothing is written into it …
     scribble(at, block.usable);          // … nor read from it
   }
@@ -273,7 +274,7 @@ private:
     read_back(now, {kept, block.usable, 0, block.seed}, kept);
     forget(at);
     if (now != at)
-      scribble(at, block.usable);
+      scribble(at, gharial::kQuarantine ? 0 : block.usable);
     else if (usable < block.usable && !gharial::kHardened)  // there it would be an overrun
       scribble(at + usable, block.usable - usable);
     add(moved, bytes, 1, Made::resized);
@@ -357,6 +358,7 @@ private:
   // Every pattern; that the heap's own list of live blocks is the shadow's; that every byte of the heap is somewhere.
   void check() {
     validate();
+    gharial::Heap::drain();  // what waits there counts as live
     for (const auto& [at, block] : live) read_back(at, block, block.usable);
     for (const Foreign& range : foreign)
       PROMISE(first_other(range.begin, range.end - range.begin, 0xee) == range.end - range.begin,
