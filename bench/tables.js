@@ -106,7 +106,10 @@ export const shown = [
 ];
 
 const titles = new Map(
-  [...patterns, ...programs, ...realPrograms, ...threadLoads].map(({ name, title }) => [name, title]),
+  [...patterns, ...programs, ...realPrograms, ...threadLoads].map(({ name, title }) => [
+    name,
+    title,
+  ]),
 );
 /** @param {string} name */
 export const titleOf = (name) => titles.get(name) ?? name;

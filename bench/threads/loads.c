@@ -14,15 +14,22 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { MAX_THREADS = 8, OWN_SLOTS = 1000, SHARED_SLOTS = 8192, BATCH = 128, RING = 16, ROUNDS = 16 };
+enum {
+  MAX_THREADS = 8,
+  OWN_SLOTS = 1000,
+  SHARED_SLOTS = 8192,
+  BATCH = 128,
+  RING = 16,
+  ROUNDS = 16
+};
 
-static uint32_t next_random(uint32_t *state) {
+static uint32_t next_random(uint32_t* state) {
   *state = *state * 1664525u + 1013904223u;
   return *state >> 8;
 }
 
-static void *take(size_t bytes) {
-  char *block = malloc(bytes);
+static void* take(size_t bytes) {
+  char* block = malloc(bytes);
   if (block == NULL) abort();
   block[0] = 1;
   block[bytes - 1] = 1;
@@ -34,11 +41,11 @@ struct thread {
   uint32_t number, threads, operations, seed;
 };
 
-static void *own[MAX_THREADS][OWN_SLOTS];
-static _Atomic(void *) everybodys[SHARED_SLOTS];
+static void* own[MAX_THREADS][OWN_SLOTS];
+static _Atomic(void*) everybodys[SHARED_SLOTS];
 static pthread_barrier_t round_end;
 
-static void churn(void **slots, uint32_t operations, uint32_t *seed) {
+static void churn(void** slots, uint32_t operations, uint32_t* seed) {
   for (uint32_t i = 0; i < operations; ++i) {
     const uint32_t slot = next_random(seed) % OWN_SLOTS;
     free(slots[slot]);
@@ -46,14 +53,14 @@ static void churn(void **slots, uint32_t operations, uint32_t *seed) {
   }
 }
 
-static void *nothing_shared(void *argument) {
-  struct thread *self = argument;
+static void* nothing_shared(void* argument) {
+  struct thread* self = argument;
   churn(own[self->number], self->operations, &self->seed);
   return NULL;
 }
 
-static void *handed_on(void *argument) {
-  struct thread *self = argument;
+static void* handed_on(void* argument) {
+  struct thread* self = argument;
   for (uint32_t round = 0; round < ROUNDS; ++round) {
     churn(own[(self->number + round) % self->threads], self->operations / ROUNDS, &self->seed);
     pthread_barrier_wait(&round_end);
@@ -61,12 +68,12 @@ static void *handed_on(void *argument) {
   return NULL;
 }
 
-static void *mixed(void *argument) {
-  struct thread *self = argument;
+static void* mixed(void* argument) {
+  struct thread* self = argument;
   for (uint32_t i = 0; i < self->operations; ++i) {
     const uint32_t slot = next_random(&self->seed) % SHARED_SLOTS;
     const uint32_t most = next_random(&self->seed) % 50 == 0 ? 65536 : 512;
-    void *block = take(1 + next_random(&self->seed) % most);
+    void* block = take(1 + next_random(&self->seed) % most);
     free(atomic_exchange(&everybodys[slot], block));
   }
   return NULL;
@@ -74,21 +81,22 @@ static void *mixed(void *argument) {
 
 /* A ring of batches from one thread to another. `made` and `used` count batches. */
 struct ring {
-  void *blocks[RING][BATCH];
+  void* blocks[RING][BATCH];
   _Atomic uint32_t made, used;
 };
 static struct ring rings[MAX_THREADS / 2];
 
-static void produce(struct ring *ring, uint32_t *seed) {
+static void produce(struct ring* ring, uint32_t* seed) {
   const uint32_t made = ring->made;
   uint32_t used;
   while ((used = ring->used) + RING == made) emscripten_futex_wait(&ring->used, used, 1);
-  for (uint32_t i = 0; i < BATCH; ++i) ring->blocks[made % RING][i] = take(16 + next_random(seed) % 496);
+  for (uint32_t i = 0; i < BATCH; ++i)
+    ring->blocks[made % RING][i] = take(16 + next_random(seed) % 496);
   ring->made = made + 1;
   emscripten_futex_wake(&ring->made, 1);
 }
 
-static void consume(struct ring *ring) {
+static void consume(struct ring* ring) {
   const uint32_t used = ring->used;
   uint32_t made;
   while ((made = ring->made) == used) emscripten_futex_wait(&ring->made, made, 1);
@@ -97,9 +105,9 @@ static void consume(struct ring *ring) {
   emscripten_futex_wake(&ring->used, 1);
 }
 
-static void *producer_consumer(void *argument) {
-  struct thread *self = argument;
-  struct ring *ring = &rings[self->number / 2];
+static void* producer_consumer(void* argument) {
+  struct thread* self = argument;
+  struct ring* ring = &rings[self->number / 2];
   const uint32_t pairs = self->threads < 2 ? 1 : self->threads / 2;
   const uint32_t batches = self->operations * self->threads / pairs / BATCH;
   for (uint32_t i = 0; i < batches; ++i) {
@@ -120,9 +128,9 @@ static const char script[] =
     "if i % 10 == 0 then words[i % 500 + 1] = table.concat({'a', i, 'b', i * 2}, '-') end end "
     "return #words";
 
-static void *lua_states(void *argument) {
-  struct thread *self = argument;
-  lua_State *lua = luaL_newstate();
+static void* lua_states(void* argument) {
+  struct thread* self = argument;
+  lua_State* lua = luaL_newstate();
   if (lua == NULL) abort();
   luaL_openlibs(lua);
   if (luaL_loadstring(lua, script) != LUA_OK) abort();
@@ -133,11 +141,8 @@ static void *lua_states(void *argument) {
 }
 #endif
 
-static void *(*const loads[])(void *) = {
-    nothing_shared,
-    producer_consumer,
-    handed_on,
-    mixed,
+static void* (*const loads[])(void*) = {
+    nothing_shared, producer_consumer, handed_on, mixed,
 #ifdef WITH_LUA
     lua_states,
 #endif
@@ -149,7 +154,8 @@ EMSCRIPTEN_KEEPALIVE double run_load(uint32_t load, uint32_t threads, uint32_t o
   pthread_barrier_init(&round_end, NULL, threads);
   const double begin = emscripten_get_now();
   for (uint32_t i = 0; i < threads; ++i) {
-    all[i] = (struct thread){.number = i, .threads = threads, .operations = operations / threads, .seed = i + 1};
+    all[i] = (struct thread){
+        .number = i, .threads = threads, .operations = operations / threads, .seed = i + 1};
     if (pthread_create(&all[i].id, NULL, loads[load], &all[i]) != 0) abort();
   }
   for (uint32_t i = 0; i < threads; ++i) pthread_join(all[i].id, NULL);

@@ -63,7 +63,8 @@ void containers() {
     std::map<int, std::string> names;
     std::vector<std::shared_ptr<int>> shared;
     for (int i = 0; i < 500; ++i) {
-      names[i * 7 % 501] = "a name that is too long to be kept in the string itself " + std::to_string(i);
+      names[i * 7 % 501] =
+          "a name that is too long to be kept in the string itself " + std::to_string(i);
       shared.push_back(std::make_shared<int>(i));
     }
     EXPECT(names.size() == 500 && *shared[499] == 499);
@@ -87,9 +88,7 @@ void exceptions() {
   const auto round = [&caught] {
     try {
       thrower(5);
-    } catch (const std::string& text) {
-      caught += text.size() == 300;
-    }
+    } catch (const std::string& text) { caught += text.size() == 300; }
   };
   round();  // the runtime may keep something from the first one on
   const size_t before = live_blocks();

@@ -358,7 +358,7 @@ private:
   // Every pattern; that the heap's own list of live blocks is the shadow's; that every byte of the heap is somewhere.
   void check() {
     validate();
-    gharial::Heap::drain();  // what waits there counts as live
+    gharial::Blocks::drain();  // what waits there counts as live
     for (const auto& [at, block] : live) read_back(at, block, block.usable);
     for (const Foreign& range : foreign)
       PROMISE(first_other(range.begin, range.end - range.begin, 0xee) == range.end - range.begin,
