@@ -99,7 +99,7 @@ uninstall-sdk: sdk ## undo install-sdk
 clean: ## remove build/ (the SDK and fetched programs stay in the cache, see CONTRIBUTING.md)
 	@rm -rf build
 
-prepare: sdk npm clang builders ## install what the tests need: an SDK, npm packages, clang, build systems
+prepare: sdk npm clang builders chromium ## install what the tests need: an SDK, npm packages, clang, build systems, Chromium
 
 sdk:
 	@$(TOOLCHAIN)/install
@@ -110,10 +110,13 @@ clang:
 builders: sdk
 	@$(TOOLCHAIN)/builders
 
+chromium:
+	@$(TOOLCHAIN)/host-chromium
+
 npm: node_modules/.package-lock.json
 
 node_modules/.package-lock.json: package.json package-lock.json .npmrc
 	@$(WITH_NODE) npm ci --ignore-scripts
 	@touch $@
 
-.PHONY: help demo lib test test-matrix fuzz mutants bench bench-quick bench-docs programs golden worst traces check format types install-sdk uninstall-sdk clean prepare sdk clang builders npm
+.PHONY: help demo lib test test-matrix fuzz mutants bench bench-quick bench-docs programs golden worst traces check format types install-sdk uninstall-sdk clean prepare sdk clang builders chromium npm

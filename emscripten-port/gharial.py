@@ -25,7 +25,6 @@ DESCRIPTION = 'gharial, a memory allocator for WebAssembly whose heap JavaScript
 
 NOT_BUILT = {
   'debug': 'checked=1 tests the invariants of the heap',
-  'profile': 'stats=1 shows the heap by size class',
   'tracing': 'stats=1 shows the heap by size class',
 }
 
@@ -51,6 +50,7 @@ OPTIONS = Options({
   'quarantine': '1 keeps freed blocks of up to 4 KiB back until 256 others were freed; needs hardened=1 (0|1, default 0)',
   'shuffle': '1 leaves to chance which free block malloc returns; needs hardened=1 (0|1, default 0)',
   'stats': '1 adds Module.gharialHeap(), through which JavaScript reads the heap (0|1, default 1)',
+  'profile': '1 takes samples of who allocates what, by call stack; for JavaScript to start (0|1, default 0)',
 })
 chosen = {name: 1 if name == 'stats' else 0 for name in OPTIONS.keys()}
 # What hardened=1 may do besides.
@@ -81,7 +81,9 @@ def readable(version):
 root, registered = find_root()
 source_dir = os.path.join(root, 'src')
 include_dir = os.path.join(source_dir, 'include')
-js_library = os.path.join(root if registered else os.path.dirname(os.path.realpath(__file__)), 'gharial_library.js')
+js_dir = root if registered else os.path.dirname(os.path.realpath(__file__))
+js_library = os.path.join(js_dir, 'gharial_library.js')
+profile_library = os.path.join(js_dir, 'gharial_profile.js')
 
 
 # --- what this file changes in Emscripten, and only in the process that imported it
@@ -156,7 +158,7 @@ def refuse_unbuilt_targets():
 
 def refuse_incomplete_sources():
   needed = [os.path.join(source_dir, 'all.cpp'), os.path.join(source_dir, 'sbrk.c'),
-            os.path.join(include_dir, 'gharial.h'), js_library]
+            os.path.join(include_dir, 'gharial.h'), js_library, profile_library]
   for path in needed:
     if not os.path.isfile(path):
       fail(f'{path} is missing: this checkout or package is incomplete, fetch it again')
@@ -202,6 +204,11 @@ def refuse_options_that_do_not_go_together():
   if chosen['hardened'] and threads():
     fail('hardened=1 is not built for threads yet (-pthread, -sWASM_WORKERS): build without it, or with checked=1, which reports double '
          'and invalid frees there')
+  if chosen['profile'] and not chosen['stats']:
+    fail('profile=1 shows its samples through stats=1: leave out stats=0')
+  if chosen['profile'] and (chosen['hardened'] or threads()):
+    fail(f'profile=1 does not go together with {"hardened=1" if chosen["hardened"] else "threads (-pthread, -sWASM_WORKERS)"} yet: '
+         'leave out one of them')
   if chosen['zero'] and chosen['poison']:
     fail('`zero=1` and `poison=1` each say what a freed block is filled with: choose one')
 
@@ -229,7 +236,8 @@ def build(archive):
   """Compile src/ into ARCHIVE. Works in a directory of its own, so that a broken build leaves no half an archive."""
   flags = compile_flags()
   core = [*flags, '-std=c++20', '-fno-exceptions', '-fno-rtti', '-Wall', '-Wextra', '-Wconversion', '-Wundef',
-          f'-DGHARIAL_CHECKED={chosen["checked"]}', f'-DGHARIAL_VERSION="{VERSION}"', f'-I{include_dir}']
+          f'-DGHARIAL_CHECKED={chosen["checked"]}', f'-DGHARIAL_PROFILE={chosen["profile"]}',
+          f'-DGHARIAL_VERSION="{VERSION}"', f'-I{include_dir}']
   hardened = chosen['hardened']
   if hardened:
     core += ['-DGHARIAL_HARDENED=1', *(f'-DGHARIAL_{name.upper()}=1' for name in HARDENED_OPTIONS if chosen[name])]
@@ -249,7 +257,10 @@ def build(archive):
     ]
     if hardened:
       objects.append(os.path.join(work, 'delete.o'))
-      commands.append([shared.EMXX, os.path.join(source_dir, 'delete.cpp'), '-o', objects[2], *core])
+      commands.append([shared.EMXX, os.path.join(source_dir, 'delete.cpp'), '-o', objects[-1], *core])
+    if chosen['profile']:
+      objects.append(os.path.join(work, 'profile.o'))
+      commands.append([shared.EMXX, os.path.join(source_dir, 'profile.cpp'), '-o', objects[-1], *core])
     system_libs.run_build_commands(commands, num_inputs=len(commands))
     system_libs.create_lib(os.path.join(work, 'lib.a'), objects)
     if archive_name() != os.path.basename(archive):
@@ -332,6 +343,10 @@ def linker_setup(ports, settings):
   if chosen['stats']:
     settings.EXPORTED_RUNTIME_METHODS.append('gharialHeap')
     settings.DEFAULT_LIBRARY_FUNCS_TO_INCLUDE.append('$gharialHeap')
+  if chosen['profile']:
+    settings.JS_LIBRARIES.append(profile_library)
+    settings.EXPORTED_RUNTIME_METHODS.append('gharialProfiler')
+    settings.DEFAULT_LIBRARY_FUNCS_TO_INCLUDE.append('$gharialProfiler')
 
 
 def show():

@@ -87,7 +87,8 @@ def hash_of(path):
 def files_to_add():
   """Names inside tools/ports → our files."""
   files = {'gharial.py': os.path.join(HERE, 'gharial.py'),
-           'gharial/gharial_library.js': os.path.join(HERE, 'gharial_library.js')}
+           'gharial/gharial_library.js': os.path.join(HERE, 'gharial_library.js'),
+           'gharial/gharial_profile.js': os.path.join(HERE, 'gharial_profile.js')}
   source = os.path.join(os.path.dirname(HERE), 'src')
   for directory, subdirectories, names in os.walk(source):
     subdirectories[:] = [name for name in subdirectories if not name.startswith('.')]
@@ -95,7 +96,7 @@ def files_to_add():
       if not name.startswith('.'):
         path = os.path.join(directory, name)
         files['gharial/src/' + os.path.relpath(path, source).replace(os.sep, '/')] = path
-  needed = ['gharial.py', 'gharial/gharial_library.js', 'gharial/src/all.cpp', 'gharial/src/sbrk.c', 'gharial/src/include/gharial.h']
+  needed = ['gharial.py', 'gharial/gharial_library.js', 'gharial/gharial_profile.js', 'gharial/src/all.cpp', 'gharial/src/sbrk.c', 'gharial/src/include/gharial.h']
   for name in needed:
     if name not in files or not os.path.isfile(files[name]):
       raise Refused(f'{name.removeprefix("gharial/")} is missing: this checkout or package is incomplete, fetch it again')

@@ -14,17 +14,17 @@ import { CachedIndex, runAt, runs } from './walk.js';
  * @property {'mini' | 'large'} space
  * @property {number} page_index of the heap page it begins in
  */
-/** @typedef {{ space?: 'mini' | 'large', page_index?: number }} BlockFilter */
+/** @typedef {{ space?: 'mini' | 'large', page_index?: number, run?: number }} BlockFilter run: the MiniPage in which it begins; only that one is looked at */
 /** @typedef {(block: Block) => unknown} BlockVisitor returns `true` to end the walk, as for Array.some */
 
 /**
  * True iff the visitor ended the walk.
  * @param {() => HeapImage} look @param {BlockVisitor} visit @param {BlockFilter} filter
  */
-export function visitBlocks(look, visit, { space, page_index }) {
+export function visitBlocks(look, visit, { space, page_index, run: only }) {
   const heap = look();
   const cached = new CachedIndex(heap);
-  const chosen = [...runs(heap)].filter(
+  const chosen = (only === undefined ? [...runs(heap)] : [runAt(heap, only)]).filter(
     ({ kind, first, length }) =>
       (kind === 'small' || kind === 'medium' || kind === 'large') &&
       (space === undefined || (space === 'large') === (kind === 'large')) &&

@@ -3,12 +3,16 @@
 import { visitBlocks } from './blocks.js';
 import { validateHeap } from './check.js';
 import { dumpSource, isDump } from './dump.js';
-import { NoRecordError } from './errors.js';
+import { GharialError, NoRecordError } from './errors.js';
 import { globalMetaPage } from './global_meta_page.js';
 import { HeapImage } from './heap_image.js';
+import { HeapMap } from './heap_map.js';
 import { findLayout, layoutAt } from './layout.js';
 import { imageSource, liveSource } from './memory.js';
 import { pageStatistics } from './pages.js';
+import { HeapProfiler } from './profiler.js';
+import { SafeBlock } from './safe_block.js';
+import { HeapSampler, watchLimit } from './sampler.js';
 import { captureDump, HeapSnapshot } from './snapshot.js';
 import { heapStatistics, sizeClassStatistics, spaceStatistics } from './statistics.js';
 
@@ -16,7 +20,10 @@ import { heapStatistics, sizeClassStatistics, spaceStatistics } from './statisti
  * @typedef {object} HeapReaderOptions
  * @property {number} [address] of the layout record; without it memory is searched
  * @property {number} [limit] bytes that memory may grow to, if known
+ * @property {import('./profiler.js').ProfilerHook} [profiler] what the module shows with profile=1; heapOf finds it
+ * @property {Allocator} [allocator] for alloc; heapOf finds it if the module exports malloc and free
  */
+/** @typedef {Pick<import('./safe_block.js').BlockSource, 'malloc' | 'free'>} Allocator */
 /** @typedef {import('./memory.js').MemoryLike | ArrayBufferLike | Uint8Array} HeapSource */
 
 /** @param {HeapSource} from @returns {import('./memory.js').MemorySource} */
@@ -43,13 +50,19 @@ export class HeapReader {
   /** @type {import('./memory.js').MemorySource} */ #source;
   /** @type {import('./layout.js').Layout} */ #layout;
   /** @type {number | undefined} */ #limit;
+  /** @type {Allocator | undefined} */ #allocator;
+  /** @type {HeapSource | undefined} live, and may grow */ #memory;
 
   /**
    * @param {HeapSource} from a live memory, a raw image of one, or what HeapSnapshot.toBinary() made
    * @param {HeapReaderOptions} [options]
    */
-  constructor(from, { address, limit } = {}) {
+  constructor(from, { address, limit, profiler, allocator } = {}) {
+    /** @readonly who holds the memory: needs the port option profile=1 */
+    this.profiler = new HeapProfiler(profiler);
+    this.#allocator = allocator;
     this.#source = sourceOf(from);
+    this.#memory = 'grow' in from ? from : undefined;
     const opened = this.#source.open();
     const record = address ?? this.#source.recordAddress;
     this.#layout = record === undefined ? findLayout(opened) : layoutAt(opened, record);
@@ -103,6 +116,11 @@ export class HeapReader {
     return globalMetaPage(this.#look());
   }
 
+  /** The whole heap as flat arrays, one element per MiniPage: for pictures. @returns {HeapMap} */
+  getHeapMap() {
+    return new HeapMap(this.#look());
+  }
+
   /**
    * Shows every block to `visit`, in order of address, until it returns `true`. `visit` must not allocate or free: collect
    * first, act afterwards. True iff `visit` ended the walk.
@@ -119,7 +137,51 @@ export class HeapReader {
 
   /** The heap as it is now, kept apart from its memory. @returns {HeapSnapshot} */
   takeHeapSnapshot() {
-    return new HeapSnapshot(captureDump(this.#look(), this.#limit), (dump) => new HeapReader(dump));
+    const profile = this.profiler.isRunning ? this.profiler.profile() : undefined;
+    const dump = captureDump(this.#look(), this.#limit);
+    return new HeapSnapshot(dump, (bytes) => new HeapReader(bytes), profile);
+  }
+
+  /**
+   * Statistics again and again, as events and as an async iterator; growth as it happens.
+   * @param {import('./sampler.js').SamplerOptions} [options] @returns {HeapSampler}
+   */
+  createSampler(options) {
+    return new HeapSampler(this, this.#memory, options);
+  }
+
+  /**
+   * Calls `warn` when memory comes near its limit, once each time it does: when memory grows, and every `interval_ms`.
+   * @param {(state: import('./sampler.js').LimitState) => void} warn
+   * @param {import('./sampler.js').LimitOptions} [options] @returns {() => void} ends it
+   */
+  setNearHeapLimitCallback(warn, options) {
+    return watchLimit(this, this.#memory, warn, options);
+  }
+
+  /**
+   * A block of the program's heap for JavaScript to fill: `using block = heap.alloc(100)`. The only call that runs wasm code.
+   * @param {number} size bytes @param {{ warn?: boolean }} [options] warn: say on the console if it is dropped without being freed
+   * @returns {SafeBlock}
+   */
+  alloc(size, { warn = globalThis.process?.env?.NODE_ENV !== 'production' } = {}) {
+    const memory = /** @type {import('./memory.js').MemoryLike | undefined} */ (this.#memory);
+    if (this.#allocator === undefined || memory === undefined)
+      throw new GharialError(
+        'ERR_GHARIAL_NO_ALLOCATOR',
+        'alloc needs malloc and free of the module: link with -sEXPORTED_FUNCTIONS=_main,_malloc,_free and get the reader from heapOf(Module)',
+      );
+    const source = {
+      ...this.#allocator,
+      memory: () => memory.buffer,
+      wide: this.#layout.word_bytes === 8,
+    };
+    return new SafeBlock(source, size, warn);
+  }
+
+  /** What memory may grow to, its size now if nobody told. */
+  get heap_size_limit() {
+    return Math.max(this.#limit ?? 0, this.memory_size);
   }
 
   /**

@@ -2,6 +2,7 @@
 import { NoRecordError } from './errors.js';
 import { HeapReader } from './heap_reader.js';
 
+export { diffHeapSnapshots } from './diff.js';
 export {
   DumpError,
   GharialError,
@@ -9,8 +10,12 @@ export {
   NoRecordError,
   RecordMismatchError,
 } from './errors.js';
+export { HeapMap } from './heap_map.js';
 export { HeapReader } from './heap_reader.js';
+export { HeapProfiler, NoProfilerError } from './profiler.js';
 export { renderReport } from './report.js';
+export { SafeBlock } from './safe_block.js';
+export { HeapSampler } from './sampler.js';
 export { HeapSnapshot } from './snapshot.js';
 
 /** @typedef {import('./statistics.js').HeapStatistics} HeapStatistics */
@@ -25,6 +30,16 @@ export { HeapSnapshot } from './snapshot.js';
 /** @typedef {import('./check.js').HeapFault} HeapFault */
 /** @typedef {import('./heap_reader.js').HeapReaderOptions} HeapReaderOptions */
 /** @typedef {import('./report.js').ReportOptions} ReportOptions */
+/** @typedef {import('./diff.js').HeapDifference} HeapDifference */
+/** @typedef {import('./diff.js').SizeClassChange} SizeClassChange */
+/** @typedef {import('./diff.js').SiteChange} SiteChange */
+/** @typedef {import('./profiler.js').HeapProfile} HeapProfile */
+/** @typedef {import('./profiler.js').HeapProfileSample} HeapProfileSample */
+/** @typedef {import('./profiler.js').ProfilerOptions} ProfilerOptions */
+/** @typedef {import('./sampler.js').HeapSample} HeapSample */
+/** @typedef {import('./sampler.js').SamplerOptions} SamplerOptions */
+/** @typedef {import('./sampler.js').LimitState} LimitState */
+/** @typedef {import('./sampler.js').LimitOptions} LimitOptions */
 
 /**
  * The reader for the heap of an Emscripten module that was linked with `-sMALLOC=gharial`.
@@ -52,7 +67,13 @@ export function heapOf(Module, options = {}) {
     const { memory, record, limit } = gharialHeap();
     // wasm2js at -O2 renames what exported data is read by: then the record is searched.
     const address = Number.isNaN(Number(record)) ? undefined : Number(record);
-    return new HeapReader(memory, { address, limit, ...options });
+    const profiler = /** @type {import('./profiler.js').ProfilerHook | undefined} */ (
+      own(Module, 'gharialProfiler')
+    );
+    return new HeapReader(memory, {
+      ...{ address, limit, profiler },
+      ...{ allocator: allocatorOf(Module), ...options },
+    });
   }
   const heap = own(Module, 'HEAPU8');
   const memory =
@@ -62,6 +83,14 @@ export function heapOf(Module, options = {}) {
       'this module shows neither gharialHeap() nor its memory: link with -sMALLOC=gharial and the port option stats=1 (the default)',
     );
   return new HeapReader(/** @type {WebAssembly.Memory} */ (memory), options);
+}
+
+/** What malloc and free of the module are called with, if they are exported. @param {object} Module @returns {import('./heap_reader.js').Allocator | undefined} */
+function allocatorOf(Module) {
+  const [malloc, free] = ['_malloc', '_free'].map((name) => own(Module, name));
+  return typeof malloc === 'function' && typeof free === 'function'
+    ? /** @type {import('./heap_reader.js').Allocator} */ ({ malloc, free })
+    : undefined;
 }
 
 /**

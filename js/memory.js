@@ -46,6 +46,14 @@ export class Image {
     this.wordBytes = wordBytes;
   }
 
+  /** All of memory in one view, where it is held so; else undefined. For those who read millions of words. */
+  get whole() {
+    const [only] = this.#segments;
+    const is_whole =
+      this.#segments.length === 1 && only.start === 0 && only.end === this.byteLength;
+    return is_whole ? only.view : undefined;
+  }
+
   /** True iff all of it can be read. @param {number} at @param {number} bytes */
   holds(at, bytes) {
     return this.#segment(at, bytes) !== undefined;

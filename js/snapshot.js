@@ -140,9 +140,14 @@ export function captureDump(heap, limit) {
 export class HeapSnapshot {
   #dump;
 
-  /** @param {Uint8Array<ArrayBuffer>} dump @param {(dump: Uint8Array) => HeapReader} open */
-  constructor(dump, open) {
+  /**
+   * @param {Uint8Array<ArrayBuffer>} dump @param {(dump: Uint8Array) => HeapReader} open
+   * @param {import('./profiler.js').HeapProfile} [profile]
+   */
+  constructor(dump, open, profile) {
     this.#dump = dump;
+    /** @readonly @type {import('./profiler.js').HeapProfile | undefined} who held the memory, if the profiler ran; not part of toBinary() */
+    this.profile = profile;
     /** @readonly @type {HeapReader} reads the snapshot as if it were the memory */
     this.heap = open(dump);
   }
@@ -164,6 +169,7 @@ export class HeapSnapshot {
       size_class_statistics: heap.getSizeClassStatistics(),
       page_statistics: heap.getPageStatistics(),
       global_meta_page: heap.getGlobalMetaPage(),
+      profile: this.profile,
     };
   }
 }

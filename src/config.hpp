@@ -48,6 +48,13 @@ inline constexpr uint32_t kQuarantineBlocks = 256, kQuarantineMax = 4096;
 // Which of the free blocks at hand comes next is left to chance.
 inline constexpr bool kShuffle = GHARIAL_SHUFFLE != 0;
 
+// The profile variant takes samples of what is allocated, for JavaScript.
+#ifdef GHARIAL_PROFILE
+inline constexpr bool kProfile = GHARIAL_PROFILE != 0;
+#else
+inline constexpr bool kProfile = false;
+#endif
+
 // Threads share linear memory in -pthread and Wasm Workers builds; both define this macro.
 #ifdef __EMSCRIPTEN_SHARED_MEMORY__
 inline constexpr bool kShared = true;

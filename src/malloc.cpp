@@ -9,6 +9,7 @@
 #include "hardened.hpp"
 #include "lock.hpp"
 #include "obtain.hpp"
+#include "profile.hpp"
 #include <errno.h>
 
 using namespace gharial;
@@ -47,32 +48,37 @@ void* out_of_memory() noexcept { return to_pointer(kNone); }
 
 extern "C" {
 
-void* gharial_malloc(size_t bytes) { return to_pointer(Blocks::allocate(bytes)); }
+void* gharial_malloc(size_t bytes) { return to_pointer(noted(Blocks::allocate(bytes), bytes)); }
 
 // Out of line: realloc and the sized forms end in it.
 [[gnu::noinline]] void gharial_free(void* block) {
   require(block);
+  forgotten(to_address(block));
   Blocks::release(to_address(block));
 }
 
 void* gharial_calloc(size_t count, size_t bytes) {
   size_t total;
   if (multiply_overflows(count, bytes, &total)) return out_of_memory();
-  return to_pointer(Blocks::allocate_zeroed(total));
+  return to_pointer(noted(Blocks::allocate_zeroed(total), total));
 }
 
 void* gharial_realloc(void* block, size_t bytes) {
   if (block == nullptr) return gharial_malloc(bytes);
   require(block);
   if constexpr (kHardened) return to_pointer(HardenedHeap::reallocate(to_address(block), bytes));
-  if (resize_in_place(to_address(block), bytes)) return block;
+  if (resize_in_place(to_address(block), bytes)) {
+    forgotten(to_address(block));
+    noted(to_address(block), bytes);
+    return block;
+  }
   const size_t usable = usable_bytes(to_address(block));
   const Address moved = bytes <= usable ? allocate_quietly(bytes) : allocate_to_grow(usable, bytes);
   if (moved == kNone)
     return bytes <= usable ? block : out_of_memory();  // a shrink that cannot move stays
   __builtin_memcpy(reinterpret_cast<void*>(moved), block, bytes < usable ? bytes : usable);
   gharial_free(block);
-  return reinterpret_cast<void*>(moved);
+  return reinterpret_cast<void*>(noted(moved, bytes));
 }
 
 void* gharial_reallocarray(void* block, size_t count, size_t bytes) {
@@ -86,19 +92,19 @@ void* gharial_memalign(size_t alignment, size_t bytes) {
     errno = EINVAL;
     return nullptr;
   }
-  return to_pointer(Blocks::allocate_aligned(alignment, bytes));
+  return to_pointer(noted(Blocks::allocate_aligned(alignment, bytes), bytes));
 }
 
 int gharial_posix_memalign(void** block, size_t alignment, size_t bytes) {
   if (alignment < sizeof(void*) || !std::has_single_bit(alignment)) return EINVAL;
   const Address aligned = Blocks::allocate_aligned(alignment, bytes);
   if (aligned == kNone) return ENOMEM;
-  *block = reinterpret_cast<void*>(aligned);
+  *block = reinterpret_cast<void*>(noted(aligned, bytes));
   return 0;
 }
 
 void* gharial_valloc(size_t bytes) {
-  return to_pointer(Blocks::allocate_aligned(kHeapPageBytes, bytes));
+  return to_pointer(noted(Blocks::allocate_aligned(kHeapPageBytes, bytes), bytes));
 }
 
 void* gharial_pvalloc(size_t bytes) {

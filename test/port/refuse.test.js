@@ -45,7 +45,7 @@ const cases = [
   [
     'an option that does not exist',
     [],
-    /`fast` is not supported; available options are checked=0\|1, stats=0\|1$/,
+    /`fast` is not supported; available options are checked=0\|1, stats=0\|1, profile=0\|1$/,
     ':fast=1',
   ],
   ...['2', 'yes', ''].map(
@@ -57,8 +57,14 @@ const cases = [
         `:checked=${value}`,
       ]),
   ),
+  [
+    'samples that nobody could see',
+    [],
+    /profile=1 shows its samples through stats=1: leave out stats=0$/,
+    ':profile=1:stats=0',
+  ],
   ['an option without a value', [], /`checked` is missing a value$/, ':checked'],
-  ...['debug', 'threads', 'hardened', 'profile', 'tracing'].map(
+  ...['debug', 'tracing'].map(
     (name) =>
       /** @type {[string, string[], RegExp, string]} */ ([
         `the option ${name}, which is not built yet`,
@@ -97,7 +103,7 @@ describe('port: refuse', function () {
     const text = output(['emcc', `--use-port=${port}:help`]);
     assert.deepEqual(
       [...text.matchAll(/^\* (\w+):/gm)].map(([, name]) => name),
-      ['checked', 'stats'],
+      ['checked', 'stats', 'profile'],
     );
   });
 
@@ -106,6 +112,7 @@ describe('port: refuse', function () {
     'src/sbrk.c',
     'src/include/gharial.h',
     'emscripten-port/gharial_library.js',
+    'emscripten-port/gharial_profile.js',
   ])
     it(`a project without ${file}`, () => {
       const copy = copyOfProject();

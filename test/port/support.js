@@ -183,7 +183,7 @@ export function copyOfProject() {
   copies += 1;
   const copy = join(scratch, `project${copies}`);
   cpSync(join(root, 'src'), join(copy, 'src'), { recursive: true });
-  for (const file of ['gharial.py', 'gharial_library.js', 'sdk.py'])
+  for (const file of ['gharial.py', 'gharial_library.js', 'gharial_profile.js', 'sdk.py'])
     cpSync(join(root, 'emscripten-port', file), join(copy, 'emscripten-port', file));
   return copy;
 }

@@ -55,7 +55,8 @@ function hashOf(parts) {
     else hash.update(path.slice(root.length)).update(readFileSync(path));
   };
   add(join(root, 'src'));
-  for (const name of ['gharial.py', 'gharial_library.js']) add(join(root, 'emscripten-port', name));
+  for (const name of ['gharial.py', 'gharial_library.js', 'gharial_profile.js'])
+    add(join(root, 'emscripten-port', name));
   for (const part of parts) hash.update(`\0${part}`);
   return hash.digest('hex').slice(0, 16);
 }

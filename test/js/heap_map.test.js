@@ -1,0 +1,75 @@
+// The flat map says of every MiniPage and in sum what the slower statistics say.
+import assert from 'node:assert/strict';
+import { CELL_KINDS } from '../../js/heap_map.js';
+import { HeapReader, heapOf } from '../../js/index.js';
+import { imageOf, variedHeap } from './support/heaps.js';
+import { growing, instantiate, ptr } from './support/modules.js';
+import { syntheticDump } from './support/synthetic.js';
+
+/** @param {HeapReader} heap */
+function assertAgrees(heap) {
+  const map = heap.getHeapMap();
+  const statistics = heap.getHeapStatistics();
+  assert.equal(map.live_blocks, statistics.number_of_live_allocations);
+  assert.equal(map.live_bytes, statistics.used_heap_size);
+  assert.equal(map.cached_blocks, statistics.number_of_cached_blocks);
+  for (const { space_name, space_size } of heap.getHeapSpaceStatistics())
+    assert.equal(map.spaces[space_name], space_size, space_name);
+  for (const c of heap.getSizeClassStatistics()) {
+    assert.equal(map.class_live[c.size_class], c.number_of_used_blocks, `${c.block_size}`);
+    assert.equal(map.class_blocks[c.size_class], c.number_of_blocks, `${c.block_size}`);
+    assert.equal(map.class_mini_pages[c.size_class], c.number_of_mini_pages, `${c.block_size}`);
+  }
+  for (const page of heap.getPageStatistics())
+    for (const part of page.mini_pages) {
+      const at = (page.page_index - map.first_page) * map.per_page + part.index;
+      for (let i = at; i < at + part.length; ++i) {
+        const kind = CELL_KINDS[map.kind[i]];
+        if (part.kind === 'free' && kind === 'metadata')
+          assert.equal(map.fill[i], 0); // a free slot
+        else assert.equal(kind, part.fresh ? 'fresh' : part.kind, `MiniPage ${i}`);
+        assert.equal(map.size_class[i], part.size_class);
+      }
+      if (['small', 'medium', 'large'].includes(part.kind))
+        assert.equal(map.begins[at] === 1, part.begins, `MiniPage ${at} begins`);
+    }
+  return map;
+}
+
+describe('getHeapMap', () => {
+  it('agrees with the statistics, attached and detached', async () => {
+    const { heap, module } = await variedHeap();
+    const map = assertAgrees(heap);
+    assert.deepEqual(assertAgrees(heap.takeHeapSnapshot().heap), map);
+    assert.deepEqual(assertAgrees(new HeapReader(imageOf(module))), map);
+    const live = map.fill.filter((fill, i) => CELL_KINDS[map.kind[i]] === 'large' && fill !== 255);
+    assert.equal(live.length, 0);
+  });
+
+  it('agrees on heaps of other layouts and widths', () => {
+    for (const word of /** @type {const} */ ([4, 8]))
+      assertAgrees(new HeapReader(syntheticDump(word, 64).dump));
+  });
+
+  it('finds where the run of a MiniPage begins, and visitBlocks shows that run alone', async () => {
+    const module = await instantiate(await growing());
+    const heap = heapOf(module);
+    module._malloc(10);
+    const large = ptr(module._malloc(500_000));
+    const map = heap.getHeapMap();
+    const inside = Math.floor((large + 300_000) / 2048);
+    assert.equal(map.runOf(inside), large / 2048);
+    /** @type {import('../../js/index.js').Block[]} */
+    const seen = [];
+    heap.visitBlocks((block) => void seen.push(block), { run: map.runOf(inside) });
+    assert.deepEqual(
+      seen.map(({ address, space }) => [address, space]),
+      [[large, 'large']],
+    );
+  });
+
+  it('of a heap that was never used is empty', async () => {
+    const map = heapOf(await instantiate(await growing())).getHeapMap();
+    assert.equal(map.live_blocks, 0);
+  });
+});
