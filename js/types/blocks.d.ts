@@ -9,13 +9,13 @@
  * @property {'mini' | 'large'} space
  * @property {number} page_index of the heap page it begins in
  */
-/** @typedef {{ space?: 'mini' | 'large', page_index?: number }} BlockFilter */
+/** @typedef {{ space?: 'mini' | 'large', page_index?: number, run?: number }} BlockFilter run: the MiniPage in which it begins; only that one is looked at */
 /** @typedef {(block: Block) => unknown} BlockVisitor returns `true` to end the walk, as for Array.some */
 /**
  * True iff the visitor ended the walk.
  * @param {() => HeapImage} look @param {BlockVisitor} visit @param {BlockFilter} filter
  */
-export function visitBlocks(look: () => HeapImage, visit: BlockVisitor, { space, page_index }: BlockFilter): boolean;
+export function visitBlocks(look: () => HeapImage, visit: BlockVisitor, { space, page_index, run: only }: BlockFilter): boolean;
 export type HeapImage = import("./heap_image.js").HeapImage;
 /**
  * cached: on a free-block stack or in a cursor
@@ -35,9 +35,13 @@ export type Block = {
      */
     page_index: number;
 };
+/**
+ * run: the MiniPage in which it begins; only that one is looked at
+ */
 export type BlockFilter = {
     space?: "mini" | "large";
     page_index?: number;
+    run?: number;
 };
 /**
  * returns `true` to end the walk, as for Array.some

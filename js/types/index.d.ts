@@ -10,6 +10,16 @@
 /** @typedef {import('./check.js').HeapFault} HeapFault */
 /** @typedef {import('./heap_reader.js').HeapReaderOptions} HeapReaderOptions */
 /** @typedef {import('./report.js').ReportOptions} ReportOptions */
+/** @typedef {import('./diff.js').HeapDifference} HeapDifference */
+/** @typedef {import('./diff.js').SizeClassChange} SizeClassChange */
+/** @typedef {import('./diff.js').SiteChange} SiteChange */
+/** @typedef {import('./profiler.js').HeapProfile} HeapProfile */
+/** @typedef {import('./profiler.js').HeapProfileSample} HeapProfileSample */
+/** @typedef {import('./profiler.js').ProfilerOptions} ProfilerOptions */
+/** @typedef {import('./sampler.js').HeapSample} HeapSample */
+/** @typedef {import('./sampler.js').SamplerOptions} SamplerOptions */
+/** @typedef {import('./sampler.js').LimitState} LimitState */
+/** @typedef {import('./sampler.js').LimitOptions} LimitOptions */
 /**
  * The reader for the heap of an Emscripten module that was linked with `-sMALLOC=gharial`.
  * @param {object} Module the module object; with MODULARIZE, what the awaited factory gave
@@ -17,8 +27,12 @@
  * @returns {HeapReader}
  */
 export function heapOf(Module: object, options?: import("./heap_reader.js").HeapReaderOptions): HeapReader;
+export { diffHeapSnapshots } from "./diff.js";
+export { HeapMap } from "./heap_map.js";
 export { HeapReader } from "./heap_reader.js";
 export { renderReport } from "./report.js";
+export { SafeBlock } from "./safe_block.js";
+export { HeapSampler } from "./sampler.js";
 export { HeapSnapshot } from "./snapshot.js";
 export type HeapStatistics = import("./statistics.js").HeapStatistics;
 export type HeapSpaceStatistics = import("./statistics.js").HeapSpaceStatistics;
@@ -32,5 +46,16 @@ export type Validation = import("./check.js").Validation;
 export type HeapFault = import("./check.js").HeapFault;
 export type HeapReaderOptions = import("./heap_reader.js").HeapReaderOptions;
 export type ReportOptions = import("./report.js").ReportOptions;
+export type HeapDifference = import("./diff.js").HeapDifference;
+export type SizeClassChange = import("./diff.js").SizeClassChange;
+export type SiteChange = import("./diff.js").SiteChange;
+export type HeapProfile = import("./profiler.js").HeapProfile;
+export type HeapProfileSample = import("./profiler.js").HeapProfileSample;
+export type ProfilerOptions = import("./profiler.js").ProfilerOptions;
+export type HeapSample = import("./sampler.js").HeapSample;
+export type SamplerOptions = import("./sampler.js").SamplerOptions;
+export type LimitState = import("./sampler.js").LimitState;
+export type LimitOptions = import("./sampler.js").LimitOptions;
 import { HeapReader } from './heap_reader.js';
 export { DumpError, GharialError, HeapReadError, NoRecordError, RecordMismatchError } from "./errors.js";
+export { HeapProfiler, NoProfilerError } from "./profiler.js";

@@ -26,6 +26,8 @@ export class Image {
     readonly byteLength: number;
     /** @readonly */
     readonly wordBytes: number;
+    /** All of memory in one view, where it is held so; else undefined. For those who read millions of words. */
+    get whole(): DataView<ArrayBufferLike> | undefined;
     /** True iff all of it can be read. @param {number} at @param {number} bytes */
     holds(at: number, bytes: number): boolean;
     /** @param {number} at */

@@ -2,8 +2,13 @@
 export function captureDump(heap: HeapImage, limit: number | undefined): Uint8Array<ArrayBuffer>;
 /** What a heap was when the snapshot was taken. */
 export class HeapSnapshot {
-    /** @param {Uint8Array<ArrayBuffer>} dump @param {(dump: Uint8Array) => HeapReader} open */
-    constructor(dump: Uint8Array<ArrayBuffer>, open: (dump: Uint8Array) => HeapReader);
+    /**
+     * @param {Uint8Array<ArrayBuffer>} dump @param {(dump: Uint8Array) => HeapReader} open
+     * @param {import('./profiler.js').HeapProfile} [profile]
+     */
+    constructor(dump: Uint8Array<ArrayBuffer>, open: (dump: Uint8Array) => HeapReader, profile?: import("./profiler.js").HeapProfile);
+    /** @readonly @type {import('./profiler.js').HeapProfile | undefined} who held the memory, if the profiler ran; not part of toBinary() */
+    readonly profile: import("./profiler.js").HeapProfile | undefined;
     /** @readonly @type {HeapReader} reads the snapshot as if it were the memory */
     readonly heap: HeapReader;
     /** The container that `new HeapReader(bytes)` reads (docs/dump-format.md); holds none of the program's own data. */
@@ -18,6 +23,7 @@ export class HeapSnapshot {
         size_class_statistics: import("./statistics.js").SizeClassStatistics[];
         page_statistics: import("./pages.js").PageStatistics[];
         global_meta_page: import("./global_meta_page.js").GlobalMetaPage;
+        profile: import("./profiler.js").HeapProfile | undefined;
     };
     #private;
 }
