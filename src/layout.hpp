@@ -314,6 +314,7 @@ struct Heap {
   uint32_t reserved;    // so many free ones stay whatever happens
   uint32_t changing;    // depth of changes to more than one word
   uint32_t realtime;    // takes no lock and does not grow memory
+  uint32_t lock_waits;  // times its threads did not get the lock within kSpins
   M::Word stack_words[kStackWords];
 };
 

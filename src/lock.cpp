@@ -24,6 +24,7 @@ bool take() noexcept {
     if (load_relaxed(shared.holder) == 0 && take()) return;
   if (may_wait == 0) may_wait = Thread::may_wait() ? 2 : 1;
   fetch_add(shared.lock_waits, Word{1});
+  if (own_heap != &no_heap) own_heap->lock_waits++;
   for (;;) {
     const Word holder = load_relaxed(shared.holder);
     if (holder == 0) {

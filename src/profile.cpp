@@ -32,8 +32,8 @@ void profile_allocated(Address block, size_t bytes) noexcept {
   gharial_profile_countdown -= static_cast<int64_t>(bytes == 0 ? 1 : bytes);
   if (gharial_profile_countdown >= 0) [[likely]]
     return;
-  gharial_profile_countdown = static_cast<int64_t>(
-      gharial_profile_sample(reinterpret_cast<const void*>(block), bytes));
+  gharial_profile_countdown =
+      static_cast<int64_t>(gharial_profile_sample(reinterpret_cast<const void*>(block), bytes));
   uint8_t& like = samples_like(block);
   if (like != UINT8_MAX) ++like;
 }

@@ -62,6 +62,7 @@ int gharial_thread_stats_get(struct gharial_thread_stats* stats) {
   });
   stats->blocks_on_their_way = count_on_their_way();
   stats->lock_waits = load_relaxed(global.shared.lock_waits);
+  stats->own_lock_waits = own_heap->lock_waits;
   stats->refusals = load_relaxed(global.shared.refusals);
   return 0;
 }

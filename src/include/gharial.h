@@ -80,6 +80,7 @@ struct gharial_thread_stats {
   size_t quarantined_pages;   /* of these: of quarantined heaps */
   size_t blocks_on_their_way; /* freed by other threads, and not yet taken in by the owner */
   size_t lock_waits;          /* times a thread did not get the lock at once, nor while it spun */
+  size_t own_lock_waits;      /* of these: of the calling thread's heap */
   size_t refusals;            /* times malloc failed because its thread is a real-time one */
 };
 /* Returns 0, or -1 with errno EINVAL if size or version is not known. Numbers of running threads are of no one moment. O(heap pages). */

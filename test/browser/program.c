@@ -3,15 +3,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-static void **blocks;
+static void** blocks;
 static size_t count, most;
 static uint32_t state = 1;
 
-static void hold(void *block) {
+static void hold(void* block) {
   if (block == NULL) return;
   if (count == most) {
     const size_t more = most == 0 ? 1024 : 2 * most;
-    void **const larger = realloc(blocks, more * sizeof *blocks);
+    void** const larger = realloc(blocks, more * sizeof *blocks);
     if (larger == NULL) {
       free(block);
       return;
@@ -49,9 +49,9 @@ size_t churn(size_t turns, uint32_t keep) {
 
 // Fills memory up to so many bytes; what a heap of 4 GiB looks like costs only what describes it.
 size_t fill_to(size_t megabytes) {
-  extern char *sbrk(intptr_t);
+  extern char* sbrk(intptr_t);
   while (((size_t)sbrk(0) >> 20) < megabytes) {
-    void *const block = malloc(below(100) < 97 ? 512 + below(3 << 10) : some_size());
+    void* const block = malloc(below(100) < 97 ? 512 + below(3 << 10) : some_size());
     if (block == NULL) break;
     hold(block);
   }

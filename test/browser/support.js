@@ -16,6 +16,13 @@ const TYPES = {
   '.json': 'application/json',
 };
 
+// The last two are what a page needs for shared memory.
+const HEADERS = {
+  'cache-control': 'no-store',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
+};
+
 export { root };
 
 /** The program that allocates while the page looks. */
@@ -36,7 +43,7 @@ export async function serve(directory, pages = {}) {
       const body = pages[path] ?? (await readFile(join(directory, normalize(path))));
       const type =
         TYPES[/** @type {keyof typeof TYPES} */ (extname(path))] ?? 'application/octet-stream';
-      response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store' }).end(body);
+      response.writeHead(200, { 'content-type': type, ...HEADERS }).end(body);
     } catch {
       response.writeHead(404).end();
     }
@@ -58,8 +65,12 @@ export function executable() {
   return found;
 }
 
-export const launch = () =>
-  chromium.launch({ executablePath: executable(), args: ['--no-sandbox', '--disable-gpu'] });
+/** @param {string[]} args more of Chromium's own */
+export const launch = (args = []) =>
+  chromium.launch({
+    executablePath: executable(),
+    args: ['--no-sandbox', '--disable-gpu', ...args],
+  });
 
 /**
  * A page at an address, with what went wrong on it.
