@@ -72,7 +72,8 @@ Address obtain_zeroed_block(MiniPages count) noexcept {
 
 MiniPages block_length(Address block) noexcept {
   const MiniPageIndex first = mini_page_of(block);
-  if (block % kMiniPageBytes != 0 || first >= global.end ||
+  // Without the lock: memory may grow meanwhile.
+  if (block % kMiniPageBytes != 0 || first.raw >= load_relaxed(global.end.raw) ||
       kind_of(entry_of(first)) != RunKind::block_run)
     fault(Fault::not_a_block, block, 0);
   return length_of(entry_of(first));
@@ -97,7 +98,8 @@ bool extend_block(Address block, MiniPages least, MiniPages most) noexcept {
   if (there < least - had) {
     // Growing in place saves the copy of a large block, but is not worth a refusal, which may end the program.
     const bool ends_heap = after + there == global.end;
-    if (!ends_heap || least <= MiniPages{kClassMaxMiniPages} || !can_grow_heap(least - had))
+    if (!ends_heap || is_real_time() || least <= MiniPages{kClassMaxMiniPages} ||
+        !can_grow_heap(least - had))
       return false;
     grow_heap(least - had);
     there = free_run_at(after);

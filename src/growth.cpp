@@ -130,7 +130,7 @@ MiniPageIndex take_below(MiniPages maps) noexcept {
     close_stacks();
     if constexpr (kHardened) draw_secret();
   }
-  global.end = end;
+  store_relaxed(global.end.raw, end.raw);
   if (has_gap) {
     write_run(gap, begin - gap, RunKind::gap);
     global.counters.external_mini_pages += (begin - gap).raw;

@@ -83,7 +83,9 @@ void change_state(MiniPageHeader& header) noexcept {
 }
 
 Address allocate_slow(size_t bytes) noexcept {
-  if (!has_heap()) return kNone;
+  // A heap that was adopted has blocks at hand, which refill assumes there are none of.
+  if constexpr (kShared)
+    if (own_heap == &no_heap) return attach_heap() ? allocate(bytes) : kNone;
   if (bytes <= kSmallMax) return refill(class_of_key(key_of_small(bytes)));
   if (bytes <= kClassMax) return allocate_class(class_of(bytes));
   if (bytes > kLargest) return kNone;

@@ -11,6 +11,11 @@ namespace {
 
 constexpr MiniPages kWholePage{kMiniPagesPerPage};
 
+// Other threads read it for statistics.
+void count_free_pages(uint32_t more) noexcept {
+  store_relaxed(own_heap->free_pages, own_heap->free_pages + more);
+}
+
 // Takes the first whole heap page out of a free run that nobody owns, or kNoMiniPage iff none lies in it.
 MiniPageIndex take_page_from(MiniPageIndex run) noexcept {
   const MiniPageIndex first{align_up(run.raw, kMiniPagesPerPage)};
@@ -80,7 +85,7 @@ bool describe_page(MiniPageIndex first) noexcept {
   }
   give_back_run(own_runs(), first, kWholePage);
   own_heap->pages++;
-  own_heap->free_pages++;
+  count_free_pages(1);
   return true;
 }
 
@@ -95,7 +100,7 @@ void give_up_page(MetaPage& meta) noexcept {
   give_back_slot(meta);
   give_back_run(common_runs(), first, kWholePage);
   own_heap->pages--;
-  own_heap->free_pages--;
+  count_free_pages(~0u);
 }
 
 }  // namespace
@@ -107,15 +112,16 @@ MetaPage* obtain_own_run(MiniPages count, MiniPageIndex& first) noexcept {
     first = take_run(own_runs(), count, RunKind::small_run);
   }
   MetaPage* const meta = find_meta(page_of(first));
-  if (meta->runs == 0) own_heap->free_pages--;
+  if (meta->runs == 0) count_free_pages(~0u);
   return meta;
 }
 
 void give_back_own_run(MetaPage& meta, MiniPageIndex first, MiniPages count) noexcept {
   give_back_run(own_runs(), first, count);
   if (--meta.runs != 0) return;
+  count_free_pages(1);
   const uint32_t reserved = own_heap->reserved;
-  if (++own_heap->free_pages <= (reserved > kKeptPages ? reserved : kKeptPages)) return;
+  if (own_heap->free_pages <= (reserved > kKeptPages ? reserved : kKeptPages)) return;
   const MaybeLocked
       locked;  // if another thread holds the lock, the page stays, until the next one is free or memory runs short
   if (locked) give_up_page(meta);

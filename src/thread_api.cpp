@@ -54,7 +54,7 @@ int gharial_thread_stats_get(struct gharial_thread_stats* stats) {
     const Heap& heap = *own_heap;
     stats->heaps++;
     stats->owned_pages += heap.pages;
-    stats->free_owned_pages += heap.free_pages;
+    stats->free_owned_pages += load_relaxed(heap.free_pages);
     if (heap.state == HeapState::orphan)
       stats->orphaned_heaps++, stats->orphaned_pages += heap.pages;
     if (heap.state == HeapState::quarantined)

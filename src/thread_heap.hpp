@@ -20,14 +20,16 @@ inline bool has_heap() noexcept {
 void count_refusal() noexcept;
 
 // True iff the thread is such a one.
-inline bool is_refused() noexcept {
-  if constexpr (kShared) {
-    if (own_heap->realtime != 0) [[unlikely]] {
-      count_refusal();
-      return true;
-    }
-  }
+inline bool is_real_time() noexcept {
+  if constexpr (kShared) return own_heap->realtime != 0;
   return false;
+}
+// The same, and counts that it was refused.
+inline bool is_refused() noexcept {
+  if (!is_real_time()) [[likely]]
+    return false;
+  count_refusal();
+  return true;
 }
 
 // The worker that had the heap was terminated, at any instruction. Single words are always sound: a push or a pop ends with one store. If
