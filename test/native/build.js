@@ -18,6 +18,9 @@ export const sanitizers = [
   '-fno-sanitize-recover=all',
 ];
 
+/** What a program of several threads needs: the core of shared memory, and threads. */
+export const shared = ['-D__EMSCRIPTEN_SHARED_MEMORY__', '-pthread'];
+
 /** @param {string} folder @returns {string[]} the C and C++ files below it, sorted */
 function sourcesBelow(folder) {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -93,11 +96,12 @@ export async function runNative(program, args, { seconds, env = {} }) {
   }
 }
 
-/** What a program of tests is made of, beside the model. */
+/** The files with the tests of each program. */
 const SUITES = {
-  native: /^units_(?!hardened).*\.hpp$/,
-  hardened: /^units_hardened\.hpp$/,
-  model: /^$/,
+  native: /^(units_(?!hardened).*|model)\.hpp$/,
+  hardened: /^(units_hardened|model)\.hpp$/,
+  model: /^model\.hpp$/,
+  threads: /^threads_.*\.hpp$/,
 };
 
 /**
@@ -106,7 +110,7 @@ const SUITES = {
  */
 export function namesOfTests(suite = 'native', root = project) {
   return readdirSync(join(root, 'test/native'))
-    .filter((name) => SUITES[suite].test(name) || name === 'model.hpp')
+    .filter((name) => SUITES[suite].test(name))
     .sort()
     .flatMap((file) =>
       [

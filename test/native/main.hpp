@@ -1,4 +1,4 @@
-// main.hpp — runs every test, or the one that is named.
+// main.hpp — runs the tests: all without arguments; with a name, that one. Included last by the program.
 #pragma once
 #include "test.hpp"
 

@@ -16,6 +16,13 @@
 #include "../../src/stats.cpp"
 #include "../../src/malloc.cpp"
 #include "../../src/hardened.cpp"
+#ifdef __EMSCRIPTEN_SHARED_MEMORY__
+#include "../../src/lock.cpp"
+#include "../../src/owned_page.cpp"
+#include "../../src/remote.cpp"
+#include "../../src/thread_api.cpp"
+#include "../../src/thread_heap.cpp"
+#endif
 
 #include <csetjmp>
 #include <cstdio>
@@ -45,6 +52,13 @@ inline void start_heap(size_t first_break, size_t limit) {
   std::memset(front_cursors, 0, sizeof front_cursors);
   std::memset(front_current, 0, sizeof front_current);
   std::memset(quarantine, 0, sizeof quarantine);
+#ifdef __EMSCRIPTEN_SHARED_MEMORY__
+  own_heap = &no_heap;
+  no_heap = make_no_heap();
+  first_heap = Heap{};
+  std::memset(segments, 0, sizeof segments);
+  segments[0] = class_of_nothing;
+#endif
 }
 
 }  // namespace gharial_test

@@ -418,8 +418,18 @@ private:
 
   // What stays when nothing is live.
   static size_t bytes_of_maps() {
+    if constexpr (gharial::kShared) return bytes_of_segments();
     const Address at = reinterpret_cast<Address>(gharial::front.run_map);
     return at == 0 ? 0 : bytes_in(length_of(entry_of(gharial::mini_page_of(at))));
+  }
+
+  static size_t bytes_of_segments() {
+    size_t bytes = 0;
+    gharial::walk_runs(
+        [&](gharial::MiniPageIndex, const gharial::RunEntry& entry, gharial::MiniPages length) {
+          if (kind_of(entry) == gharial::RunKind::maps) bytes += bytes_in(length);
+        });
+    return bytes;
   }
 
   // ---- the shadow's own book
