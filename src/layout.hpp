@@ -220,6 +220,8 @@ template <class M> struct SharedOf {
   uint32_t waiting;          // threads that wait for it
   MiniPageIndex deferred;    // blocks of whole runs freed while it was held, by their run's `next`
   MiniPageIndex drained;     // what was taken from there and is still to do
+  uint32_t epoch;            // times it was given back: a reader that sees no holder and the same
+                             // number before and after has seen nothing half done
   typename M::Word heaps;    // every heap there is, newest first
   typename M::Word orphans;  // of these: heaps without a thread
   typename M::Word number_of_heaps;
@@ -295,6 +297,9 @@ enum class HeapState : uint32_t {
   quarantined,  // of a worker that was terminated in the middle of a change
 };
 
+// `Heap::changing` counts changes above their depth, so that a reader sees that there was one.
+inline constexpr uint32_t kChanged = 1u << 8;
+
 // Shared memory only: the front of one thread, the stacks of the heap pages that it owns, and the free runs inside of them. Heaps
 // outlive their threads and stay heaps for ever, so that whoever frees a block may look at its owner.
 struct Heap {
@@ -312,7 +317,7 @@ struct Heap {
   uint32_t pages;       // heap pages owned
   uint32_t free_pages;  // of these: wholly free
   uint32_t reserved;    // so many free ones stay whatever happens
-  uint32_t changing;    // depth of changes to more than one word
+  uint32_t changing;    // changes to more than one word: their depth now, and so far × kChanged
   uint32_t realtime;    // takes no lock and does not grow memory
   uint32_t lock_waits;  // times its threads did not get the lock within kSpins
   M::Word stack_words[kStackWords];

@@ -8,6 +8,8 @@
 //   32 u32 names_hash │ 36 u32 checksum │ 40 u32 address_count │ 44 u32 constant_count │ 48 Word self
 //   Word addresses[] │ u16 constants[] │ u16 class_bytes[size_classes + 1]
 //   u16 class_mini_pages[size_classes + 1] │ u16 stack_start[size_classes + 2] │ char gharial_version[16]
+// Two lists of names, told apart by `shared` and by the hash: where threads share memory there is no one front and no flat map,
+// but heaps, segments and owned pages.
 #include "heap.hpp"
 
 extern "C" {
@@ -20,14 +22,20 @@ namespace {
 // Changes whenever a reader of an older record would misread this one.
 constexpr uint32_t kSchemaVersion = 2;
 
-#define GHARIAL_ADDRESSES(X)                                                                       \
+#define GHARIAL_PLAIN_ADDRESSES(X)                                                                 \
   X(global, &global)                                                                               \
   X(class_map, &front.class_map)                                                                   \
   X(run_map, &front.run_map)                                                                       \
   X(tops, front.tops)                                                                              \
   X(stack_words, front_stack_words)                                                                \
   X(cursors, front_cursors)                                                                        \
-  X(current, front_current)                                                                        \
+  X(current, front_current)
+
+#define GHARIAL_SHARED_ADDRESSES(X)                                                                \
+  X(global, &global)                                                                               \
+  X(segments, segments)
+
+#define GHARIAL_LINKER_ADDRESSES(X)                                                                \
   X(global_base, &__global_base)                                                                   \
   X(data_end, &__data_end)                                                                         \
   X(stack_low, &__stack_low)                                                                       \
@@ -97,16 +105,84 @@ constexpr uint32_t kSchemaVersion = 2;
   X(cursor_base, offsetof(Cursor, base))                                                           \
   X(cursor_block_bytes, offsetof(Cursor, block_bytes))
 
-#define GHARIAL_COUNT(...) +1
-constexpr uint32_t kAddresses = 0 GHARIAL_ADDRESSES(GHARIAL_COUNT);
-constexpr uint32_t kConstants = 0 GHARIAL_CONSTANTS(GHARIAL_COUNT);
-#undef GHARIAL_COUNT
+#define GHARIAL_SHARED_CONSTANTS(X)                                                                \
+  X(segment_shift, kSegmentShift)                                                                  \
+  X(segment_bytes, sizeof(SegmentOf<Threads>))                                                     \
+  X(segment_classes, offsetof(SegmentOf<Threads>, classes))                                        \
+  X(segment_entries, offsetof(SegmentOf<Threads>, entries))                                        \
+  X(segment_metas, offsetof(SegmentOf<Threads>, metas))                                            \
+  X(meta_owner, kOwned + offsetof(OwnedOf<Threads>, owner))                                        \
+  X(meta_remote, kOwned + offsetof(OwnedOf<Threads>, remote))                                      \
+  X(meta_remote_slot, kOwned + offsetof(OwnedOf<Threads>, remote_slot))                            \
+  X(remote_bytes, sizeof(RemoteWord))                                                              \
+  X(remote_free, offsetof(RemoteWord, free))                                                       \
+  X(remote_next, offsetof(RemoteWord, next))                                                       \
+  X(remote_meta, offsetof(RemoteWord, meta))                                                       \
+  X(lock_holder, kLock + offsetof(SharedOf<Threads>, holder))                                      \
+  X(lock_waiting, kLock + offsetof(SharedOf<Threads>, waiting))                                    \
+  X(lock_deferred, kLock + offsetof(SharedOf<Threads>, deferred))                                  \
+  X(lock_drained, kLock + offsetof(SharedOf<Threads>, drained))                                    \
+  X(lock_epoch, kLock + offsetof(SharedOf<Threads>, epoch))                                        \
+  X(lock_heaps, kLock + offsetof(SharedOf<Threads>, heaps))                                        \
+  X(lock_orphans, kLock + offsetof(SharedOf<Threads>, orphans))                                    \
+  X(lock_number_of_heaps, kLock + offsetof(SharedOf<Threads>, number_of_heaps))                    \
+  X(lock_waits, kLock + offsetof(SharedOf<Threads>, lock_waits))                                   \
+  X(lock_refusals, kLock + offsetof(SharedOf<Threads>, refusals))                                  \
+  X(heap_bytes, sizeof(Heap))                                                                      \
+  X(heap_tops, offsetof(Heap, tops))                                                               \
+  X(heap_state, offsetof(Heap, state))                                                             \
+  X(heap_cursors, offsetof(Heap, cursors))                                                         \
+  X(heap_current, offsetof(Heap, current))                                                         \
+  X(heap_class_stacks, offsetof(Heap, class_stacks))                                               \
+  X(heap_bin_mask, offsetof(Heap, runs.mask))                                                      \
+  X(heap_bins, offsetof(Heap, runs.bins))                                                          \
+  X(heap_next, offsetof(Heap, next))                                                               \
+  X(heap_next_orphan, offsetof(Heap, next_orphan))                                                 \
+  X(heap_thread, offsetof(Heap, thread))                                                           \
+  X(heap_pages, offsetof(Heap, pages))                                                             \
+  X(heap_free_pages, offsetof(Heap, free_pages))                                                   \
+  X(heap_reserved, offsetof(Heap, reserved))                                                       \
+  X(heap_changing, offsetof(Heap, changing))                                                       \
+  X(heap_realtime, offsetof(Heap, realtime))                                                       \
+  X(heap_stack_words, offsetof(Heap, stack_words))                                                 \
+  X(state_attached, HeapState::attached)                                                           \
+  X(state_orphan, HeapState::orphan)                                                               \
+  X(state_quarantined, HeapState::quarantined)                                                     \
+  X(changed, kChanged)
 
-// Every name a reader needs, in order, each followed by a comma: addresses, constants, counters.
+// The model whose structures these are, in a build of either kind.
+using Threads = Model<Word, true>;
+constexpr size_t kOwned = offsetof(MetaPageOf<Threads>, owned);
+constexpr size_t kLock = offsetof(GlobalMetaPageOf<Threads>, shared);
+
+// Every name a reader needs, in order, each followed by a comma: addresses, constants, counters; and what they stand for. Of
+// the two, one is used.
 #define GHARIAL_NAME(name, ...) #name ","
-constexpr char kNames[] =
-    GHARIAL_ADDRESSES(GHARIAL_NAME) GHARIAL_CONSTANTS(GHARIAL_NAME) GHARIAL_COUNTERS(GHARIAL_NAME);
+#define GHARIAL_ADDRESS(name, address) address,
+#define GHARIAL_VALUE(name, value) static_cast<uint32_t>(value),
+struct PlainLists {
+  static constexpr char names[] =
+      GHARIAL_PLAIN_ADDRESSES(GHARIAL_NAME) GHARIAL_LINKER_ADDRESSES(GHARIAL_NAME)
+          GHARIAL_CONSTANTS(GHARIAL_NAME) GHARIAL_COUNTERS(GHARIAL_NAME);
+  static constexpr const void* addresses[] = {GHARIAL_PLAIN_ADDRESSES(GHARIAL_ADDRESS)
+                                                  GHARIAL_LINKER_ADDRESSES(GHARIAL_ADDRESS)};
+  static constexpr uint32_t constants[] = {GHARIAL_CONSTANTS(GHARIAL_VALUE)};
+};
+struct SharedLists {
+  static constexpr char names[] = GHARIAL_SHARED_ADDRESSES(GHARIAL_NAME)
+      GHARIAL_LINKER_ADDRESSES(GHARIAL_NAME) GHARIAL_CONSTANTS(GHARIAL_NAME)
+          GHARIAL_SHARED_CONSTANTS(GHARIAL_NAME) GHARIAL_COUNTERS(GHARIAL_NAME);
+  static constexpr const void* addresses[] = {GHARIAL_SHARED_ADDRESSES(GHARIAL_ADDRESS)
+                                                  GHARIAL_LINKER_ADDRESSES(GHARIAL_ADDRESS)};
+  static constexpr uint32_t constants[] = {GHARIAL_CONSTANTS(GHARIAL_VALUE)
+                                               GHARIAL_SHARED_CONSTANTS(GHARIAL_VALUE)};
+};
 #undef GHARIAL_NAME
+#undef GHARIAL_ADDRESS
+#undef GHARIAL_VALUE
+using Lists = std::conditional_t<kShared, SharedLists, PlainLists>;
+constexpr uint32_t kAddresses = sizeof Lists::addresses / sizeof *Lists::addresses;
+constexpr uint32_t kConstants = sizeof Lists::constants / sizeof *Lists::constants;
 
 // FNV-1a, 32 bits (Fowler, Noll, Vo; IETF draft-eastlake-fnv).
 constexpr uint32_t kFnvStart = 2166136261u;
@@ -115,7 +191,7 @@ constexpr uint32_t fnv1a(uint32_t hash, uint32_t byte) noexcept {
 }
 consteval uint32_t hash_of_names() {
   uint32_t hash = kFnvStart;
-  for (const char* c = kNames; *c != 0; ++c) hash = fnv1a(hash, static_cast<uint8_t>(*c));
+  for (const char* c = Lists::names; *c != 0; ++c) hash = fnv1a(hash, static_cast<uint8_t>(*c));
   return hash;
 }
 
@@ -126,9 +202,11 @@ struct Tables {
   uint16_t stack_start[kSizeClasses + 2];
 };
 consteval Tables make_tables() {
-#define GHARIAL_VALUE(name, value) static_cast<uint16_t>(value),
-  Tables tables{{GHARIAL_CONSTANTS(GHARIAL_VALUE)}, {}, {}, {}};
-#undef GHARIAL_VALUE
+  Tables tables{};
+  for (uint32_t i = 0; i < kConstants; ++i) {
+    if (Lists::constants[i] > 0xffff) __builtin_trap();  // no constant expression: does not compile
+    tables.constants[i] = static_cast<uint16_t>(Lists::constants[i]);
+  }
   for (uint8_t c = 1; c <= kSizeClasses; ++c) {
     tables.class_bytes[c] = static_cast<uint16_t>(bytes_of(SizeClass{c}));
     tables.class_mini_pages[c] = static_cast<uint16_t>(mini_pages_of(SizeClass{c}).raw);
@@ -147,12 +225,21 @@ consteval uint32_t checksum_of(const Tables& tables) {
   return hash;
 }
 
+struct Addresses {
+  const void* of[kAddresses];
+};
+consteval Addresses make_addresses() {
+  Addresses addresses{};
+  for (uint32_t i = 0; i < kAddresses; ++i) addresses.of[i] = Lists::addresses[i];
+  return addresses;
+}
+
 struct alignas(8) Record {
   char magic[16];
   uint32_t record_bytes, schema_version, word_bytes, shared, names_hash, checksum, address_count,
       constant_count;
   const void* self;
-  const void* addresses[kAddresses];
+  Addresses addresses;
   Tables tables;
   char version[16];
 };
@@ -172,11 +259,7 @@ extern "C" const Record gharial_record;
     kAddresses,
     kConstants,
     &gharial_record,
-    {
-#define GHARIAL_ADDRESS(name, address) address,
-        GHARIAL_ADDRESSES(GHARIAL_ADDRESS)
-#undef GHARIAL_ADDRESS
-    },
+    make_addresses(),
     make_tables(),
     GHARIAL_VERSION};
 

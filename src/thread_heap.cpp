@@ -94,7 +94,7 @@ void leave_heap() noexcept {
 void count_refusal() noexcept { fetch_add(global.shared.refusals, Word{1}); }
 
 bool abandon_heap(Heap& heap) noexcept {
-  if (heap.changing != 0) {
+  if (heap.changing % kChanged != 0) {
     heap.state = HeapState::quarantined;
     return false;
   }

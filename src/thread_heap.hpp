@@ -38,6 +38,7 @@ inline bool is_refused() noexcept {
 bool abandon_heap(Heap& heap) noexcept;
 
 // While one lives, the heap is in the middle of a change to more than one word: if its thread is terminated then, it is quarantined.
+// When it ends, the change is counted: readers see that what they read before and after may not belong together.
 class Changing {
 public:
   Changing() noexcept {
@@ -49,7 +50,7 @@ public:
   ~Changing() {
     if constexpr (kShared) {
       __atomic_signal_fence(__ATOMIC_SEQ_CST);
-      own_heap->changing--;
+      own_heap->changing += kChanged - 1;
     }
   }
   Changing(const Changing&) = delete;
