@@ -1,10 +1,10 @@
 // blocks.js — every block, in order of address: live, cached or free. Blocks of one run are found before the visitor sees
 // the first, so a visitor that calls into wasm costs currency, never a wild read.
-import { bit } from './heap_image.js';
+import { bit, marked } from './heap_image.js';
 import { CachedIndex, runAt, runs } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'live' | 'cached' | 'free'} BlockState cached: on a free-block stack or in a cursor */
+/** @typedef {'live' | 'cached' | 'free'} BlockState cached: on a free-block stack, in a cursor, or on its way to its owner */
 /**
  * @typedef {object} Block
  * @property {number} address
@@ -13,6 +13,7 @@ import { CachedIndex, runAt, runs } from './walk.js';
  * @property {number} size_class 0: large
  * @property {'mini' | 'large'} space
  * @property {number} page_index of the heap page it begins in
+ * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
 /** @typedef {{ space?: 'mini' | 'large', page_index?: number, run?: number }} BlockFilter run: the MiniPage in which it begins; only that one is looked at */
 /** @typedef {(block: Block) => unknown} BlockVisitor returns `true` to end the walk, as for Array.some */
@@ -23,6 +24,7 @@ import { CachedIndex, runAt, runs } from './walk.js';
  */
 export function visitBlocks(look, visit, { space, page_index, run: only }) {
   const heap = look();
+  const again = heap.layout.shared ? () => heap : look; // a copy anyway
   const cached = new CachedIndex(heap);
   const chosen = (only === undefined ? [...runs(heap)] : [runAt(heap, only)]).filter(
     ({ kind, first, length }) =>
@@ -32,7 +34,7 @@ export function visitBlocks(look, visit, { space, page_index, run: only }) {
         (heap.pageOf(first) <= page_index && page_index <= heap.pageOf(first + length - 1))),
   );
   for (const { first } of chosen) {
-    for (const block of blocksOf(look(), cached, first))
+    for (const block of blocksOf(again(), cached, first))
       if ((page_index === undefined || block.page_index === page_index) && visit(block) === true)
         return true;
   }
@@ -46,14 +48,15 @@ function blocksOf(heap, cached, first) {
   const kept = new Set(cached.of(run));
   const space = run.kind === 'large' ? 'large' : 'mini';
   /** @param {number} address @param {number} size @param {boolean} home @returns {Block} */
-  const block = (address, size, home) => ({
-    address,
-    size,
-    state: home ? 'free' : kept.has(address) ? 'cached' : 'live',
-    size_class,
-    space,
-    page_index: Math.floor(address / heap.page_bytes),
-  });
+  const block = (address, size, home) =>
+    marked(heap, {
+      address,
+      size,
+      state: /** @type {BlockState} */ (home ? 'free' : kept.has(address) ? 'cached' : 'live'),
+      size_class,
+      space: /** @type {'large' | 'mini'} */ (space),
+      page_index: Math.floor(address / heap.page_bytes),
+    });
   if (header === undefined) return [block(run.address, run.length * heap.mini_bytes, false)];
   const size = heap.layout.class_bytes[size_class];
   return Array.from({ length: header.capacity }, (_, i) =>

@@ -1,9 +1,10 @@
 // check_cached.js — I8: what lies at hand, on free-block stacks and in cursors, is in one place only.
 import { hex } from './errors.js';
 import { bit } from './heap_image.js';
-import { blockStack, cursor } from './walk.js';
+import { onTheirWay } from './walk.js';
 
 /** @typedef {import('./check.js').Findings} Findings */
+/** @typedef {import('./front.js').Front} Front */
 
 const CURSOR_BITS = 64; // what a cursor holds: one word of a run's free bits
 
@@ -12,54 +13,62 @@ export function checkCached(found) {
   const { heap } = found;
   /** @type {Set<number>} */
   const seen = new Set();
-  for (let size_class = 1; size_class <= heap.layout.k.size_classes; ++size_class) {
-    found.attempt(() => checkStack(found, size_class, seen));
-    if (size_class <= heap.layout.k.shared_classes)
-      found.attempt(() => checkCursor(found, size_class, seen));
+  for (const front of heap.fronts) {
+    for (let size_class = 1; size_class <= heap.layout.k.size_classes; ++size_class) {
+      found.attempt(() => checkStack(found, front, size_class, seen));
+      if (size_class <= heap.layout.k.shared_classes)
+        found.attempt(() => checkCursor(found, front, size_class, seen));
+    }
+    found.attempt(() => checkLastCursor(found, front));
   }
-  found.attempt(() => checkLastCursor(found));
+  for (const run of heap.layout.shared ? found.small_runs.values() : [])
+    found.attempt(() => {
+      for (const block of onTheirWay(heap, run))
+        checkBlock(found, run.size_class, block, seen, 'set of blocks on their way');
+    });
 }
 
-/** @param {Findings} found @param {number} size_class @param {Set<number>} seen */
-function checkStack(found, size_class, seen) {
+/** @param {Front} front */
+const whose = ({ number }) => (number === 0 ? '' : ` of heap ${number}`);
+
+/** @param {Findings} found @param {Front} front @param {number} size_class @param {Set<number>} seen */
+function checkStack(found, front, size_class, seen) {
   const { heap } = found;
   const { memory, layout } = heap;
-  const { entries, start, top, end } = blockStack(heap, size_class);
+  const { entries, start, top, end } = front.blockStack(size_class);
+  const name = `the free-block stack of class ${size_class}${whose(front)}`;
   if (entries === undefined) {
     found.add(
       'I8',
-      layout.at.tops + size_class * layout.word_bytes,
-      `the free-block stack of class ${size_class} has its top at ${hex(top)}, outside of it`,
+      front.topAddress(size_class),
+      `${name} has its top at ${hex(top)}, outside of it`,
     );
     return;
   }
-  found.expect(
-    memory.word(start) === 0,
-    'I8',
-    start,
-    `the free-block stack of class ${size_class} does not begin with 0`,
-  );
+  found.expect(memory.word(start) === 0, 'I8', start, `${name} does not begin with 0`);
   const closed = end - layout.word_bytes;
   found.expect(
     heap.end === 0 || memory.word(closed) === 1,
     'I8',
     closed,
-    `the free-block stack of class ${size_class} does not end with 1`,
+    `${name} does not end with 1`,
   );
-  for (const block of entries) checkBlock(found, size_class, block, seen, 'free-block stack');
+  for (const block of entries)
+    checkBlock(found, size_class, block, seen, `free-block stack${whose(front)}`);
 }
 
-/** @param {Findings} found @param {number} size_class @param {Set<number>} seen */
-function checkCursor(found, size_class, seen) {
+/** @param {Findings} found @param {Front} front @param {number} size_class @param {Set<number>} seen */
+function checkCursor(found, front, size_class, seen) {
   const { heap } = found;
-  const { address, base, block_bytes, blocks } = cursor(heap, size_class);
-  const current = heap.current(size_class);
+  const { address, base, block_bytes, blocks } = front.cursor(size_class);
+  const current = front.current(size_class);
   const run = found.small_runs.get(current);
-  if (current !== 0 && run?.size_class !== size_class) {
+  const owner = run === undefined ? 0 : heap.ownerOf(heap.pageOf(run.first));
+  if (current !== 0 && (run?.size_class !== size_class || owner !== front.number)) {
     found.add(
       'I8',
       address,
-      `the current run of class ${size_class}, ${hex(current)}, is none of that class`,
+      `the current run of class ${size_class}${whose(front)}, ${hex(current)}, is none of that class${whose(front)}`,
     );
     return;
   }
@@ -76,7 +85,7 @@ function checkCursor(found, size_class, seen) {
     `the cursor of class ${size_class} begins at ${hex(base)}, where no word of free bits does`,
   );
   for (const block of blocks) {
-    checkBlock(found, size_class, block, seen, 'cursor');
+    checkBlock(found, size_class, block, seen, `cursor${whose(front)}`);
     found.expect(
       run !== undefined && found.class_runs.get(heap.miniPageOf(block)) === run,
       'I8',
@@ -86,15 +95,14 @@ function checkCursor(found, size_class, seen) {
   }
 }
 
-/** That of the classes whose blocks have a run of their own: always empty. @param {Findings} found */
-function checkLastCursor(found) {
-  const { heap } = found;
-  const { address, blocks } = cursor(heap, heap.layout.k.shared_classes + 1);
+/** That of the classes whose blocks have a run of their own: always empty. @param {Findings} found @param {Front} front */
+function checkLastCursor(found, front) {
+  const { address, blocks } = front.cursor(found.heap.layout.k.shared_classes + 1);
   found.expect(
     blocks.length === 0,
     'I8',
     address,
-    'the cursor of the blocks that have a run of their own is not empty',
+    `the cursor${whose(front)} of the blocks that have a run of their own is not empty`,
   );
 }
 

@@ -37,24 +37,25 @@ export function checkClassStacks(found) {
   for (let size_class = 1; size_class <= shared_classes; ++size_class) {
     found.attempt(() => {
       const name = `the stack of heap pages of class ${size_class}`;
-      const pages = walkStack(
-        found,
-        'I3',
-        name,
-        heap.classStack(size_class),
-        'heap page',
-        (page) => {
+      let pages = 0;
+      for (const front of heap.fronts) {
+        const of = front.number === 0 ? name : `${name} of heap ${front.number}`;
+        const top = front.classStack(heap, size_class);
+        pages += walkStack(found, 'I3', of, top, 'heap page', (page) => {
           const meta = found.meta.get(page);
-          if (meta === undefined || heap.list(meta, size_class) === end_of_list) return undefined;
-          return heap.classLinks(meta, size_class);
-        },
-      );
+          const belongs =
+            meta !== undefined &&
+            heap.list(meta, size_class) !== end_of_list &&
+            heap.heapNumber(meta.owner) === front.number;
+          return belongs ? heap.classLinks(meta, size_class) : undefined;
+        }).size;
+      }
       const expected = found.listed.get(size_class) ?? 0;
       found.expect(
-        pages.size === expected,
+        pages === expected,
         'I3',
         heap.layout.at.global,
-        `${name} has ${pages.size} pages, ${expected} have room`,
+        `${name} has ${pages} pages, ${expected} have room`,
       );
     });
   }
@@ -68,21 +69,27 @@ export function checkBins(found) {
     found.runs.filter(({ kind }) => kind === 'free').map((run) => [run.first, run]),
   );
   let binned = 0;
-  for (let bin = 0; bin < run_bins; ++bin) {
-    const top = heap.bin(bin);
-    const members = walkStack(found, 'I6', `bin ${bin} of free runs`, top, 'MiniPage', (at) => {
-      const run = free.get(at);
-      return run !== undefined && binOf(heap, run.length) === bin ? run.entry : undefined;
-    });
-    binned += members.size;
-    const mask = heap.bin_masks[bin >>> 5] >>> (bin & 31);
-    found.expect(
-      ((mask & 1) !== 0) === (top !== 0),
-      'I6',
-      heap.layout.at.global,
-      `the mask of bins is wrong about bin ${bin}`,
-    );
-  }
+  for (const of of heap.free_runs)
+    for (let bin = 0; bin < run_bins; ++bin) {
+      const name = `bin ${bin} of free runs${of.owner === 0 ? '' : ` of heap ${of.owner}`}`;
+      const top = of.bin(bin);
+      const members = walkStack(found, 'I6', name, top, 'MiniPage', (at) => {
+        const run = free.get(at);
+        const belongs =
+          run !== undefined &&
+          binOf(heap, run.length) === bin &&
+          heap.ownerOf(heap.pageOf(at)) === of.owner;
+        return belongs ? run.entry : undefined;
+      });
+      binned += members.size;
+      const mask = of.masks[bin >>> 5] >>> (bin & 31);
+      found.expect(
+        ((mask & 1) !== 0) === (top !== 0),
+        'I6',
+        heap.layout.at.global,
+        `the mask of bins${of.owner === 0 ? '' : ` of heap ${of.owner}`} is wrong about bin ${bin}`,
+      );
+    }
   found.expect(
     binned === free.size,
     'I6',
@@ -98,7 +105,12 @@ export function checkPieces(found) {
   const pieces = new Map(
     found.runs.filter(({ kind }) => kind === 'slots').map((run) => [run.first, run]),
   );
-  const users = new Map([...meta].map(([page, { address }]) => [address, page]));
+  /** @type {Map<number, { page: number, slot: number }>} by the address of the slot */
+  const users = new Map();
+  for (const [page, { address, slot, remote, remote_slot }] of meta) {
+    users.set(address, { page, slot });
+    if (heap.layout.shared) users.set(remote, { page, slot: remote_slot });
+  }
   let with_room = 0;
   let used = 0;
   for (const { entry, address } of pieces.values()) {
@@ -114,30 +126,31 @@ export function checkPieces(found) {
     used += slots - popcount(free);
     for (let i = 0; i < slots; ++i) {
       const slot = address + i * slot_bytes;
-      const page = users.get(slot);
+      const user = users.get(slot);
       const is_free = ((free >>> i) & 1) !== 0;
-      if (is_free && page !== undefined)
+      if (is_free && user !== undefined)
         found.add(
           'I10',
           slot,
-          `the slot at ${hex(slot)} is free, and in use for heap page ${page}`,
+          `the slot at ${hex(slot)} is free, and in use for heap page ${user.page}`,
         );
-      if (!is_free && page === undefined)
+      if (!is_free && user === undefined)
         found.add('I10', slot, `the slot at ${hex(slot)} is in use, and for no heap page`);
-      if (page !== undefined && meta.get(page)?.slot !== i)
+      if (user !== undefined && user.slot !== i)
         found.add(
           'I10',
           slot,
-          `the meta-page at ${hex(slot)} says that its slot is another than ${i}`,
+          `the meta-page of heap page ${user.page} says that the slot at ${hex(slot)} is another than ${i}`,
         );
       if (found.full) return;
     }
   }
+  const needed = (heap.layout.shared ? 2 : 1) * meta.size; // and its remote words
   found.expect(
-    used === meta.size,
+    used === needed,
     'I10',
     heap.layout.at.global,
-    `${used} slots are in use, there are ${meta.size} meta-pages`,
+    `${used} slots are in use, ${needed} are needed for ${meta.size} meta-pages`,
   );
   const stack = walkStack(
     found,

@@ -9,10 +9,15 @@ import { fnv1a, segmentOf } from './memory.js';
  * @property {number} memory_bytes size of the memory they are from
  * @property {number} heap_size_limit 0: not known
  * @property {number} record address of the layout record
+ * @property {boolean} [settled] false: threads changed the heap's structure while it was copied
+ * @property {boolean} [exact] false: they changed something of it
  */
 
 const MAGIC = new TextEncoder().encode('gharial dump\r\n\x1a\n');
-const VERSION = 1;
+const VERSION = 1; // of a heap that stood still
+const MOVED_VERSION = 2; // threads changed it meanwhile: the same, and `moved` in front of the ranges
+const MOVED = { blocks: 1, structure: 2 };
+const MOVED_BYTES = 8;
 const CHECKSUM_AT = 48;
 const HEAD_BYTES = 56;
 const RANGE_BYTES = 16;
@@ -26,21 +31,31 @@ const checksumOf = (bytes) =>
   fnv1a(bytes.subarray(CHECKSUM_AT + 4), fnv1a(bytes.subarray(0, CHECKSUM_AT)));
 
 /** @param {DumpContents} contents @returns {Uint8Array<ArrayBuffer>} */
-export function encodeDump({ ranges, memory_bytes, heap_size_limit, record }) {
+export function encodeDump({
+  ranges,
+  memory_bytes,
+  heap_size_limit,
+  record,
+  settled = true,
+  exact = true,
+}) {
+  const moved = (exact ? 0 : MOVED.blocks) + (settled ? 0 : MOVED.structure);
+  const table = HEAD_BYTES + (moved === 0 ? 0 : MOVED_BYTES);
   const payload = ranges.reduce((sum, { bytes }) => sum + bytes.length, 0);
-  const dump = new Uint8Array(HEAD_BYTES + ranges.length * RANGE_BYTES + payload);
+  const dump = new Uint8Array(table + ranges.length * RANGE_BYTES + payload);
   const view = new DataView(dump.buffer);
   dump.set(MAGIC);
-  view.setUint32(16, VERSION, true);
+  view.setUint32(16, moved === 0 ? VERSION : MOVED_VERSION, true);
   view.setUint32(20, ranges.length, true);
   view.setBigUint64(24, BigInt(memory_bytes), true);
   view.setBigUint64(32, BigInt(heap_size_limit), true);
   view.setBigUint64(40, BigInt(record), true);
   view.setUint32(52, dump.length, true);
-  let at = HEAD_BYTES + ranges.length * RANGE_BYTES;
+  if (moved !== 0) view.setUint32(HEAD_BYTES, moved, true);
+  let at = table + ranges.length * RANGE_BYTES;
   for (const [i, { address, bytes }] of ranges.entries()) {
-    view.setBigUint64(HEAD_BYTES + i * RANGE_BYTES, BigInt(address), true);
-    view.setBigUint64(HEAD_BYTES + i * RANGE_BYTES + 8, BigInt(bytes.length), true);
+    view.setBigUint64(table + i * RANGE_BYTES, BigInt(address), true);
+    view.setBigUint64(table + i * RANGE_BYTES + 8, BigInt(bytes.length), true);
     dump.set(bytes, at);
     at += bytes.length;
   }
@@ -54,8 +69,10 @@ export function dumpSource(dump) {
     throw new DumpError(`the dump is cut short: it has ${dump.length} bytes`);
   const view = new DataView(dump.buffer, dump.byteOffset, dump.byteLength);
   const version = view.getUint32(16, true);
-  if (version !== VERSION)
-    throw new DumpError(`the dump has format version ${version}, this reader knows ${VERSION}`);
+  if (version !== VERSION && version !== MOVED_VERSION)
+    throw new DumpError(
+      `the dump has format version ${version}, this reader knows ${VERSION} and ${MOVED_VERSION}`,
+    );
   const length = view.getUint32(52, true);
   if (length !== dump.length)
     throw new DumpError(
@@ -68,15 +85,18 @@ export function dumpSource(dump) {
   const byteLength = number(24);
   if (byteLength > MAX_MEMORY)
     throw new DumpError(`the dump is damaged: it is said to be of ${byteLength} bytes of memory`);
-  let at = HEAD_BYTES + count * RANGE_BYTES;
+  const table = HEAD_BYTES + (version === VERSION ? 0 : MOVED_BYTES);
+  if (table > dump.length) throw new DumpError('the dump is damaged: its head is too short');
+  const moved = version === VERSION ? 0 : view.getUint32(HEAD_BYTES, true);
+  let at = table + count * RANGE_BYTES;
   let end = 0;
   /** @type {import('./memory.js').Segment[]} */
   const segments = [];
   for (let i = 0; i < count; ++i) {
-    if (HEAD_BYTES + (i + 1) * RANGE_BYTES > dump.length)
+    if (table + (i + 1) * RANGE_BYTES > dump.length)
       throw new DumpError('the dump is damaged: its table of ranges is too long');
-    const start = number(HEAD_BYTES + i * RANGE_BYTES);
-    const bytes = number(HEAD_BYTES + i * RANGE_BYTES + 8);
+    const start = number(table + i * RANGE_BYTES);
+    const bytes = number(table + i * RANGE_BYTES + 8);
     if (start < end || bytes > dump.length - at || start + bytes > byteLength)
       throw new DumpError(`the dump is damaged: range ${i} does not fit`);
     segments.push(segmentOf(start, dump.subarray(at, at + bytes)));
@@ -85,7 +105,13 @@ export function dumpSource(dump) {
   }
   const limit = number(32);
   return {
-    open: () => ({ segments, byteLength }),
+    open: () => ({
+      segments,
+      byteLength,
+      ...(moved === 0
+        ? {}
+        : { settled: (moved & MOVED.structure) === 0, exact: (moved & MOVED.blocks) === 0 }),
+    }),
     recordAddress: number(40),
     limit: limit === 0 ? undefined : limit,
   };

@@ -1,6 +1,8 @@
 // heap_image.js — the structures of src/layout.hpp as plain data. A heap image serves one question and is good until the
 // next call into wasm. Reads only what it is asked for; a structure that cannot be is a HeapReadError, never a wild read.
 import { HeapReadError } from './errors.js';
+import { FreeRuns, Front, heapAddresses, ThreadHeap } from './front.js';
+import { FlatMaps, SegmentedMaps } from './maps.js';
 import { Image } from './memory.js';
 
 /**
@@ -31,32 +33,38 @@ import { Image } from './memory.js';
  * @property {number} page the heap page it describes
  * @property {number} runs small runs that begin in it
  * @property {number} slot number of its slot in its piece
+ * @property {number} owner address of the heap that the page belongs to, where threads share memory; else 0
+ * @property {number} remote address of its remote words, likewise
+ * @property {number} remote_slot number of their slot in its piece, likewise
  */
 /** @typedef {{ next: number, prev: number }} Links */
 
 export const LINK_BYTES = 4; // the number of a MiniPage, on every target
 
 export class HeapImage {
-  /** @param {ReturnType<import('./memory.js').MemorySource['open']>} opened @param {import('./layout.js').Layout} layout */
+  /** @param {import('./memory.js').Opened} opened @param {import('./layout.js').Layout} layout */
   constructor(opened, layout) {
     const image = new Image(opened, layout.word_bytes);
     const { k, at } = layout;
     const g = at.global;
     /** @readonly */ this.layout = layout;
     /** @readonly */ this.memory = image;
+    /** @readonly a look at memory that threads go on changing */
+    this.is_live = opened.is_live ?? false;
+    /** @readonly nothing of the heap's structure changed while it was looked at */
+    this.settled = opened.settled ?? true;
+    /** @readonly where threads share memory: nothing at all changed; else undefined */
+    this.exact = layout.shared ? (opened.exact ?? true) : undefined;
     /** @readonly */ this.page_bytes = 2 ** k.heap_page_shift;
     /** @readonly */ this.mini_bytes = 2 ** k.mini_page_shift;
     /** @readonly MiniPages in a heap page */
     this.minis = 2 ** (k.heap_page_shift - k.mini_page_shift);
     /** @readonly */ this.break_at = image.word(g + k.global_break_at);
-    /** @readonly heap pages that the maps cover */
-    this.mapped_pages = image.word(g + k.global_mapped_pages);
-    /** @readonly addresses of the maps: entries and classes of MiniPages, meta-pages of heap pages */
-    this.maps = {
-      runs: image.word(at.run_map),
-      classes: image.word(at.class_map),
-      metas: image.word(g + k.global_meta_map),
-    };
+    const Maps = layout.shared ? SegmentedMaps : FlatMaps;
+    /** @readonly of entries and classes of MiniPages, meta-pages of heap pages */
+    this.maps = new Maps(image, layout, image.word(g + k.global_mapped_pages));
+    /** @readonly heap pages that they cover */
+    this.mapped_pages = this.maps.mapped_pages;
     /** @readonly the heap: MiniPages from here … */
     this.first = image.u32(g + k.global_first);
     /** @readonly … up to here; 0 before the first allocation */
@@ -64,11 +72,23 @@ export class HeapImage {
     /** @readonly every free MiniPage from here on is fresh */
     this.fresh = image.u32(g + k.global_fresh);
     /** @readonly */ this.slots_stack = image.u32(g + k.global_slots_stack);
-    /** @readonly */ this.bin_masks = [0, 4].map((i) => image.u32(g + k.global_bin_mask + i));
     /** @readonly heap pages in which the heap lies, wholly or in part: from here … */
     this.first_page = Math.floor(this.first / this.minis);
     /** @readonly … up to here */
     this.end_page = Math.ceil(this.end / this.minis);
+    const list = layout.shared ? heapAddresses(image, layout) : { addresses: [], ends: true };
+    /** @readonly heaps of threads, the oldest first */
+    this.threads = list.addresses.map((at, i) => new ThreadHeap(image, layout, i + 1, at));
+    /** @readonly whether all of them could be found */ this.has_all_threads = list.ends;
+    /** @readonly the front, or that of every thread @type {Front[]} */
+    this.fronts = layout.shared
+      ? this.threads
+      : [new Front(image, layout, 0, { ...at, class_stacks: g + k.global_class_stacks })];
+    /** @readonly those of nobody, then those of every thread @type {FreeRuns[]} */
+    this.free_runs = [
+      new FreeRuns(image, 0, g + k.global_bin_mask, g + k.global_bins),
+      ...this.threads.map(({ runs }) => runs),
+    ];
     const in_memory = Math.floor(image.byteLength / this.mini_bytes);
     if (this.end > in_memory || this.first > this.end)
       throw new HeapReadError(
@@ -108,7 +128,7 @@ export class HeapImage {
         this.addressOf(mini_page),
         `MiniPage ${mini_page} has no entry in the run map`,
       );
-    const address = maps.runs + mini_page * k.entry_bytes;
+    const address = maps.entryAddress(mini_page);
     const value = memory.u32(address + k.entry_value);
     return {
       address,
@@ -121,6 +141,17 @@ export class HeapImage {
     };
   }
 
+  /** The same, or undefined. @param {number} mini_page */
+  entryOrNone(mini_page) {
+    const { maps, layout } = this;
+    const there =
+      this.holds(mini_page) &&
+      mini_page < this.mapped_pages * this.minis &&
+      maps.describes(this.pageOf(mini_page)) &&
+      this.memory.holds(maps.entryAddress(mini_page), layout.k.entry_bytes);
+    return there ? this.entry(mini_page) : undefined;
+  }
+
   /** Class of a block of so many whole MiniPages; 0: large. @param {number} mini_pages */
   classOfMiniPages(mini_pages) {
     const { k, class_mini_pages } = this.layout;
@@ -129,22 +160,36 @@ export class HeapImage {
 
   /** Address of the meta-page of a heap page; 0: it has none. @param {number} page */
   metaAddress(page) {
-    const at = this.maps.metas + page * this.layout.word_bytes;
-    return page < this.mapped_pages && this.memory.holds(at, this.layout.word_bytes)
-      ? this.memory.word(at)
-      : 0;
+    if (page >= this.mapped_pages || !this.maps.describes(page)) return 0;
+    const at = this.maps.metaWordAddress(page);
+    return this.memory.holds(at, this.layout.word_bytes) ? this.memory.word(at) : 0;
   }
 
   /** @param {number} address @returns {MetaPage} */
   metaPage(address) {
     const { memory } = this;
-    const { k } = this.layout;
+    const { k, shared } = this.layout;
     return {
       address,
       page: memory.u32(address + k.meta_page),
       runs: memory.u32(address + k.meta_runs),
       slot: memory.u32(address + k.meta_slot),
+      owner: shared ? memory.word(address + k.meta_owner) : 0,
+      remote: shared ? this.addressOf(memory.u32(address + k.meta_remote)) : 0,
+      remote_slot: shared ? memory.u32(address + k.meta_remote_slot) : 0,
     };
+  }
+
+  /** Number of the heap at an address; 0: there is none. @param {number} address */
+  heapNumber(address) {
+    return this.threads.findIndex((thread) => thread.address === address) + 1;
+  }
+
+  /** Number of the heap that owns a heap page; 0: none does. @param {number} page */
+  ownerOf(page) {
+    const meta = this.layout.shared ? this.metaAddress(page) : 0;
+    const there = meta !== 0 && this.memory.holds(meta, this.layout.k.meta_bytes);
+    return there ? this.heapNumber(this.metaPage(meta).owner) : 0;
   }
 
   /** Blocks in a run of the class; 0: no such class. @param {number} size_class */
@@ -207,39 +252,29 @@ export class HeapImage {
     return this.memory.u8(meta.address + this.layout.k.meta_lists + size_class);
   }
 
-  /** Top of the global stack of pages with a partly free run of the class. @param {number} size_class */
-  classStack(size_class) {
-    const { at, k } = this.layout;
-    return this.pageLink(at.global + k.global_class_stacks + size_class * LINK_BYTES);
-  }
-
-  /** First free run in the bin. @param {number} bin */
-  bin(bin) {
-    const { at, k } = this.layout;
-    return this.memory.u32(at.global + k.global_bins + bin * LINK_BYTES);
-  }
-
   /** @param {number} i place in COUNTER_NAMES */
   counter(i) {
     const { at, k, word_bytes } = this.layout;
     return this.memory.word(at.global + k.global_counters + i * word_bytes);
   }
 
-  /** Address of the header of the run that the class's cursor works through; 0: none. @param {number} size_class */
-  current(size_class) {
-    const { at, word_bytes } = this.layout;
-    return this.memory.word(at.current + size_class * word_bytes);
+  /** Whether a thread's cursor works through the run with this header. @param {number} size_class @param {number} header */
+  isCurrent(size_class, header) {
+    return this.fronts.some((front) => front.current(size_class) === header);
   }
 
-  /** Bytes of the piece of metadata in which the maps lie; 0 before the first allocation, or if they are nowhere. */
+  /** Bytes of the metadata in which the maps lie; 0 before the first allocation, or if they are nowhere. */
   mapSize() {
-    const first = this.miniPageOf(this.maps.runs);
-    const { entry_bytes } = this.layout.k;
+    const { maps, mini_bytes } = this;
+    const { entry_bytes, segment_bytes } = this.layout.k;
+    if (maps instanceof SegmentedMaps)
+      return maps.segments.length * Math.ceil(segment_bytes / mini_bytes) * mini_bytes;
+    const first = this.miniPageOf(maps.runs);
     const is_there =
       this.holds(first) &&
       first < this.mapped_pages * this.minis &&
-      this.memory.holds(this.maps.runs + first * entry_bytes, entry_bytes);
-    return is_there ? this.entry(first).number * this.mini_bytes : 0;
+      this.memory.holds(maps.entryAddress(first), entry_bytes);
+    return is_there ? this.entry(first).number * mini_bytes : 0;
   }
 
   /** Lowest address that is not the heap's any more, and where sbrk keeps the break. */
@@ -252,6 +287,12 @@ export class HeapImage {
     return { heap_end: end, break_end: brk };
   }
 }
+
+/**
+ * A result, with `exact` where threads share memory: false if something changed while it was looked at.
+ * @template {object} T @param {HeapImage} heap @param {T} result @returns {T & { exact?: boolean }}
+ */
+export const marked = ({ exact }, result) => (exact === undefined ? result : { ...result, exact });
 
 /** Whether free bit `i` is set. @param {Uint32Array} bits @param {number} i */
 export const bit = (bits, i) => ((bits[i >>> 5] >>> (i & 31)) & 1) !== 0;

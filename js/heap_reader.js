@@ -8,6 +8,7 @@ import { globalMetaPage } from './global_meta_page.js';
 import { HeapImage } from './heap_image.js';
 import { HeapMap } from './heap_map.js';
 import { findLayout, layoutAt } from './layout.js';
+import { lookAt } from './look.js';
 import { imageSource, liveSource } from './memory.js';
 import { pageStatistics } from './pages.js';
 import { HeapProfiler } from './profiler.js';
@@ -15,6 +16,7 @@ import { SafeBlock } from './safe_block.js';
 import { HeapSampler, watchLimit } from './sampler.js';
 import { captureDump, HeapSnapshot } from './snapshot.js';
 import { heapStatistics, sizeClassStatistics, spaceStatistics } from './statistics.js';
+import { threadStatistics } from './thread_statistics.js';
 
 /**
  * @typedef {object} HeapReaderOptions
@@ -25,6 +27,8 @@ import { heapStatistics, sizeClassStatistics, spaceStatistics } from './statisti
  */
 /** @typedef {Pick<import('./safe_block.js').BlockSource, 'malloc' | 'free'>} Allocator */
 /** @typedef {import('./memory.js').MemoryLike | ArrayBufferLike | Uint8Array} HeapSource */
+
+const SNAPSHOT_TRIES = 20; // it is read many times
 
 /** @param {HeapSource} from @returns {import('./memory.js').MemorySource} */
 function sourceOf(from) {
@@ -69,8 +73,9 @@ export class HeapReader {
     this.#limit = limit ?? this.#source.limit;
   }
 
-  #look() {
-    return new HeapImage(this.#source.open(), this.#layout);
+  /** @param {number} [tries] for a look during which no thread changes anything */
+  #look(tries) {
+    return new HeapImage(lookAt(this.#source, this.#layout, tries), this.#layout);
   }
 
   /** Version of the gharial in the module. */
@@ -81,6 +86,11 @@ export class HeapReader {
   /** Version of the layout record. */
   get schema_version() {
     return this.#layout.schema_version;
+  }
+
+  /** Whether threads share the memory: linked with -pthread or -sWASM_WORKERS. */
+  get has_threads() {
+    return this.#layout.shared;
   }
 
   /** Bytes of the memory now. */
@@ -121,6 +131,11 @@ export class HeapReader {
     return new HeapMap(this.#look());
   }
 
+  /** The heaps of threads: which thread has which, what they own and what they keep at hand. @returns {import('./thread_statistics.js').ThreadStatistics} */
+  getThreadStatistics() {
+    return threadStatistics(this.#look());
+  }
+
   /**
    * Shows every block to `visit`, in order of address, until it returns `true`. `visit` must not allocate or free: collect
    * first, act afterwards. True iff `visit` ended the walk.
@@ -138,7 +153,7 @@ export class HeapReader {
   /** The heap as it is now, kept apart from its memory. @returns {HeapSnapshot} */
   takeHeapSnapshot() {
     const profile = this.profiler.isRunning ? this.profiler.profile() : undefined;
-    const dump = captureDump(this.#look(), this.#limit);
+    const dump = captureDump(this.#look(SNAPSHOT_TRIES), this.#limit);
     return new HeapSnapshot(dump, (bytes) => new HeapReader(bytes), profile);
   }
 

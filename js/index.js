@@ -24,6 +24,8 @@ export { HeapSnapshot } from './snapshot.js';
 /** @typedef {import('./pages.js').PageStatistics} PageStatistics */
 /** @typedef {import('./pages.js').MiniPageStatistics} MiniPageStatistics */
 /** @typedef {import('./global_meta_page.js').GlobalMetaPage} GlobalMetaPage */
+/** @typedef {import('./thread_statistics.js').ThreadStatistics} ThreadStatistics */
+/** @typedef {import('./thread_statistics.js').ThreadHeapStatistics} ThreadHeapStatistics */
 /** @typedef {import('./blocks.js').Block} Block */
 /** @typedef {import('./blocks.js').BlockState} BlockState */
 /** @typedef {import('./check.js').Validation} Validation */

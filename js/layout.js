@@ -1,105 +1,14 @@
 // layout.js — the layout record: finding it in memory, and reading from it every address, offset and constant that this
-// reader uses. Only names stand here, in the order of src/record.cpp; their hash is compared with the module's.
+// reader uses, by the names of names.js.
 import { GharialError, hex, NoRecordError, RecordMismatchError } from './errors.js';
 import { fnv1a, Image } from './memory.js';
+import { hashOfNames, namesOf, SCHEMA_VERSION } from './names.js';
 
-export const SCHEMA_VERSION = 2;
+export * from './names.js';
 
-export const ADDRESS_NAMES = /** @type {const} */ ([
-  'global',
-  'class_map',
-  'run_map',
-  'tops',
-  'stack_words',
-  'cursors',
-  'current',
-  'global_base',
-  'data_end',
-  'stack_low',
-  'stack_high',
-  'heap_base',
-]);
-
-export const CONSTANT_NAMES = /** @type {const} */ ([
-  'heap_page_shift',
-  'mini_page_shift',
-  'slot_bytes',
-  'slots_per_piece',
-  'small_max',
-  'class_max',
-  'size_classes',
-  'shared_classes',
-  'class_max_mini_pages',
-  'class_key_shift',
-  'stack_words_count',
-  'exact_bins',
-  'bins_per_doubling',
-  'run_bins',
-  'run_kind_bits',
-  'run_free',
-  'run_small',
-  'run_block',
-  'run_maps',
-  'run_slots',
-  'run_gap',
-  'run_inside',
-  'entry_bytes',
-  'entry_value',
-  'entry_next',
-  'entry_prev',
-  'entry_header',
-  'header_bytes',
-  'header_free',
-  'header_free_words',
-  'header_reciprocal',
-  'header_base',
-  'header_countdown',
-  'header_size_class',
-  'header_next',
-  'header_prev',
-  'end_of_list',
-  'unlisted',
-  'meta_bytes',
-  'meta_mini_pages',
-  'meta_page',
-  'meta_runs',
-  'meta_slot',
-  'meta_class_links',
-  'meta_lists',
-  'global_bytes',
-  'global_meta_map',
-  'global_mapped_pages',
-  'global_break_at',
-  'global_first',
-  'global_end',
-  'global_fresh',
-  'global_slots_stack',
-  'global_bin_mask',
-  'global_class_stacks',
-  'global_bins',
-  'global_counters',
-  'cursor_bytes',
-  'cursor_bits',
-  'cursor_base',
-  'cursor_block_bytes',
-]);
-
-export const COUNTER_NAMES = /** @type {const} */ ([
-  'taken_mini_pages',
-  'fresh_mini_pages',
-  'taken_pages',
-  'fresh_pages',
-  'heap_grows',
-  'refused_grows',
-  'used_mini_pages',
-  'peak_used_mini_pages',
-  'external_mini_pages',
-  'touched_meta_pages',
-]);
-
-/** @typedef {typeof ADDRESS_NAMES[number]} AddressName */
-/** @typedef {typeof CONSTANT_NAMES[number]} ConstantName */
-/** @typedef {typeof COUNTER_NAMES[number]} CounterName */
+/** @typedef {import('./names.js').AddressName} AddressName */
+/** @typedef {import('./names.js').ConstantName} ConstantName */
+/** @typedef {import('./names.js').CounterName} CounterName */
 /**
  * @typedef {object} Layout what the record says
  * @property {number} address where the record lies
@@ -108,8 +17,8 @@ export const COUNTER_NAMES = /** @type {const} */ ([
  * @property {number} word_bytes 4 or 8: bytes of an address
  * @property {boolean} shared threads share the memory
  * @property {string} version gharial's
- * @property {Record<AddressName, number>} at
- * @property {Record<ConstantName, number>} k
+ * @property {Record<AddressName, number>} at those of the program's kind
+ * @property {Record<ConstantName, number>} k likewise
  * @property {number[]} class_bytes block size by size class; 0 is "large"
  * @property {number[]} class_mini_pages MiniPages in a run of the class
  * @property {number[]} stack_start first word of each class's free-block stack; the last entry is the total
@@ -117,12 +26,6 @@ export const COUNTER_NAMES = /** @type {const} */ ([
 
 const MAGIC = new TextEncoder().encode('gharial record\n\x01');
 const HEAD_BYTES = 48; // of the record, before `self`
-
-/** What the module's `names_hash` must be. @returns {number} */
-export function hashOfNames() {
-  const names = [...ADDRESS_NAMES, ...CONSTANT_NAMES, ...COUNTER_NAMES];
-  return fnv1a(new TextEncoder().encode(names.map((name) => `${name},`).join('')));
-}
 
 /**
  * Reads the record at an address.
@@ -188,13 +91,15 @@ function parse(opened, at) {
       `the module's layout record has schema version ${schema_version}, this reader knows ${SCHEMA_VERSION}: ` +
         'use the JavaScript of the gharial that built the module',
     );
+  const names = namesOf(shared !== 0);
   if (
-    names_hash !== hashOfNames() ||
-    addresses !== ADDRESS_NAMES.length ||
-    constants !== CONSTANT_NAMES.length
+    names_hash !== hashOfNames(shared !== 0) ||
+    addresses !== names.addresses.length ||
+    constants !== names.constants.length
   )
     throw new RecordMismatchError(
-      "the module's layout record lists other names than this reader's: use the JavaScript of the gharial that built the module",
+      `the layout record of the module${shared === 0 ? '' : ', which has threads,'} lists other names than this reader's: ` +
+        'use the JavaScript of the gharial that built the module',
     );
   if (word_bytes !== 4 && word_bytes !== 8)
     throw new RecordMismatchError(
@@ -207,7 +112,7 @@ function parse(opened, at) {
     );
 
   let offset = at + HEAD_BYTES + word_bytes;
-  const words = ADDRESS_NAMES.map((_, i) => image.word(offset + i * word_bytes));
+  const words = names.addresses.map((_, i) => image.word(offset + i * word_bytes));
   offset += addresses * word_bytes;
   const tables = offset;
   /** @param {number} count */
@@ -217,7 +122,7 @@ function parse(opened, at) {
     return numbers;
   };
   const values = take(constants);
-  const size_classes = values[CONSTANT_NAMES.indexOf('size_classes')];
+  const size_classes = values[names.constants.indexOf('size_classes')];
   const class_bytes = take(size_classes + 1);
   const class_mini_pages = take(size_classes + 1);
   const stack_start = take(size_classes + 2);
@@ -233,17 +138,13 @@ function parse(opened, at) {
     word_bytes,
     shared: shared !== 0,
     version,
-    at: zip(ADDRESS_NAMES, words),
-    k: zip(CONSTANT_NAMES, values),
+    at: zip(names.addresses, words),
+    k: zip(names.constants, values),
     class_bytes,
     class_mini_pages,
     stack_start,
   };
 }
 
-/** @template {string} Name @param {readonly Name[]} names @param {number[]} values @returns {Record<Name, number>} */
-function zip(names, values) {
-  return /** @type {Record<Name, number>} */ (
-    Object.fromEntries(names.map((name, i) => [name, values[i]]))
-  );
-}
+/** @param {string[]} names @param {number[]} values @returns {any} */
+const zip = (names, values) => Object.fromEntries(names.map((name, i) => [name, values[i]]));

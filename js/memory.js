@@ -5,8 +5,16 @@ import { HeapReadError, hex } from './errors.js';
 /** @typedef {{ readonly buffer: ArrayBufferLike }} MemoryLike a WebAssembly.Memory, or what wasm2js has instead */
 /** @typedef {{ start: number, end: number, view: DataView }} Segment */
 /**
+ * @typedef {object} Opened
+ * @property {Segment[]} segments in order of address
+ * @property {number} byteLength of the whole memory
+ * @property {boolean} [is_live] another look may see something else
+ * @property {boolean} [settled] false: the heap's structure changed while it was copied
+ * @property {boolean} [exact] false: something of the heap changed while it was copied
+ */
+/**
  * @typedef {object} MemorySource where images come from
- * @property {() => { segments: Segment[], byteLength: number }} open
+ * @property {() => Opened} open
  * @property {number | undefined} recordAddress where the source says that the layout record lies
  * @property {number | undefined} limit bytes that memory may grow to, if known
  */
@@ -75,6 +83,22 @@ export class Image {
   u32(at) {
     const { view, start } = this.#need(at, 4);
     return view.getUint32(at - start, true);
+  }
+
+  /** The same, after whatever other threads wrote before they wrote what it says. @param {number} at a multiple of 4 */
+  atomic(at) {
+    const { view, start } = this.#need(at, 4);
+    const place = view.byteOffset + at - start;
+    return place % 4 === 0 ? Atomics.load(new Uint32Array(view.buffer, place, 1), 0) : this.u32(at);
+  }
+
+  /** Whether the bytes at `at` are those of a view. @param {number} at @param {DataView} view @param {number} length a multiple of 4 */
+  equals(at, view, length) {
+    const there = this.#need(at, length);
+    for (let i = 0; i < length; i += 4)
+      if (there.view.getUint32(at - there.start + i, true) !== view.getUint32(i, true))
+        return false;
+    return true;
   }
 
   /** Exact below 2^53, which every address is. @param {number} at */

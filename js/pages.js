@@ -1,15 +1,15 @@
 // pages.js — heap pages one by one, with the runs that lie in them, as plain data: what the run map and the meta-pages say.
-import { bit } from './heap_image.js';
+import { bit, marked } from './heap_image.js';
 import { CachedIndex, freeSlots, runs, slotsIn } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'metadata' | 'external' | 'static' | 'unclaimed'} MiniPageKind */
+/** @typedef {'small' | 'medium' | 'large' | 'free' | 'metadata' | 'external' | 'static' | 'unclaimed' | 'changing'} MiniPageKind */
 /** @typedef {MiniPageKind | 'mixed'} PageKind */
 /**
  * @typedef {object} MiniPageStatistics MiniPages of one heap page that serve together: a run, or what lies of it in the page
  * @property {number} index the first, 0 … 31
  * @property {number} length how many
- * @property {MiniPageKind} kind `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it
+ * @property {MiniPageKind} kind `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it, `changing`: a thread changed it while we looked
  * @property {boolean} begins the run begins here
  * @property {boolean} fresh free, and never handed out since memory grew
  * @property {boolean} cached of a medium block that is free and at hand
@@ -26,11 +26,12 @@ import { CachedIndex, freeSlots, runs, slotsIn } from './walk.js';
  * @property {number} page_index address / 64 KiB
  * @property {number} address
  * @property {PageKind} kind of all its MiniPages; `mixed` if they differ
- * @property {number} meta_page address of its meta-page; 0: no small run begins here
- * @property {number} owner the heap it belongs to, in variants with threads; else 0
+ * @property {number} meta_page address of its meta-page; 0: no small run begins here and no heap owns it
+ * @property {number} owner number of the heap that it belongs to, where threads share memory; 0: none
  * @property {number} used_size bytes of live blocks and of metadata in use that lie in the page
  * @property {number} free_size bytes of free blocks, free runs and free slots that lie in the page
  * @property {MiniPageStatistics[]} mini_pages all of the page, in order
+ * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
 /** @typedef {{ address: number, bytes: number, free: boolean }} Piece bytes that are used or free as a whole */
 
@@ -57,16 +58,16 @@ export function pageStatistics(heap, { start = 0, end = Number.POSITIVE_INFINITY
 /** @param {HeapImage} heap @param {number} page_index @returns {PageStatistics} */
 function emptyPage(heap, page_index) {
   const below = Math.max(0, heap.first - page_index * heap.minis);
-  return {
+  return marked(heap, {
     page_index,
     address: page_index * heap.page_bytes,
-    kind: 'mixed',
+    kind: /** @type {PageKind} */ ('mixed'),
     meta_page: heap.metaAddress(page_index),
-    owner: 0,
+    owner: heap.ownerOf(page_index),
     used_size: 0,
     free_size: 0,
     mini_pages: below === 0 ? [] : [plain(0, below, 'static', false, false)],
-  };
+  });
 }
 
 /** What of the last page lies above the heap is unclaimed. @param {HeapImage} heap @param {PageStatistics} page */
@@ -106,6 +107,7 @@ function piecesOf(heap, cached, run) {
   const whole = run.length * heap.mini_bytes;
   switch (run.kind) {
     case 'gap':
+    case 'changing':
       return [];
     case 'free':
       return [{ address, bytes: whole, free: true }];
@@ -165,6 +167,9 @@ function addRun(heap, page, run, pieces) {
       break;
     case 'gap':
       add('external', first, end, begins);
+      break;
+    case 'changing':
+      add('changing', first, end, begins);
       break;
     default: {
       add(run.kind, first, end, begins);

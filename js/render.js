@@ -3,7 +3,7 @@
 
 /** @typedef {import('./pages.js').PageStatistics} PageStatistics */
 /** @typedef {import('./pages.js').MiniPageStatistics} MiniPageStatistics */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'fresh' | 'metadata' | 'external' | 'static' | 'unclaimed'} CellKind */
+/** @typedef {'small' | 'medium' | 'large' | 'free' | 'fresh' | 'metadata' | 'external' | 'static' | 'unclaimed' | 'changing'} CellKind */
 /**
  * @typedef {object} Cell one MiniPage
  * @property {CellKind} kind
@@ -13,7 +13,15 @@
  */
 /** @typedef {{ page_index: number, cells: Cell[] }} PageRow */
 
-const PLAIN = { free: '.', fresh: ' ', metadata: '%', external: 'x', static: ':', unclaimed: '_' };
+const PLAIN = {
+  free: '.',
+  fresh: ' ',
+  metadata: '%',
+  external: 'x',
+  static: ':',
+  unclaimed: '_',
+  changing: '?',
+};
 const COLOURED = {
   free: '·',
   fresh: ' ',
@@ -21,6 +29,7 @@ const COLOURED = {
   external: '╳',
   static: '░',
   unclaimed: '_',
+  changing: '?',
 };
 const LEVELS = '▁▁▂▃▄▅▆▇█';
 const SMALLEST = 8;
@@ -34,6 +43,7 @@ const COLOURS = {
   external: 196,
   static: 244,
   unclaimed: 240,
+  changing: 240,
 };
 const BACKGROUND = 235; // of heap pages, so that fresh MiniPages show as room
 
@@ -218,6 +228,7 @@ const LEGEND = [
   ['external', "others' (sbrk)"],
   ['static', 'static data'],
   ['unclaimed', 'above the heap'],
+  ['changing', 'changed meanwhile'],
 ];
 
 /** @param {string[][]} items marks, maybe coloured, and words @param {number} columns */

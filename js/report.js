@@ -11,6 +11,7 @@ import { hueOf, legendLines, mapLines, paint, size } from './render.js';
  */
 /** @typedef {(text: string, colour: number) => string} Ink */
 
+const MOST_HEAPS = 32; // of the threads, one to a line
 const TITLE = 255;
 const DIM = 245;
 const BAR = 74;
@@ -37,6 +38,12 @@ const SPACE_WORDS = {
 
 /** @param {HeapReader} heap @param {ReportOptions} [options] @returns {string} lines, the last one ended */
 export function renderReport(heap, options = {}) {
+  // Threads go on: every section is to be of one moment.
+  return render(heap.has_threads ? heap.takeHeapSnapshot().heap : heap, heap, options);
+}
+
+/** @param {HeapReader} heap @param {HeapReader} live where it may be looked at again @param {ReportOptions} options */
+function render(heap, live, options) {
   const colour = options.colour ?? hasColour();
   const columns = Math.max(72, Math.min(options.columns ?? terminal()?.columns ?? 80, 160));
   /** @type {Ink} */
@@ -49,6 +56,7 @@ export function renderReport(heap, options = {}) {
     reuse(heap, ink, columns),
     sizeClasses(heap, ink, columns),
     stacks(heap, ink, columns),
+    threads(heap, ink),
     pages.length === 0
       ? []
       : [
@@ -56,7 +64,7 @@ export function renderReport(heap, options = {}) {
           ...mapLines(pages, look),
           ...legendLines(pages, look),
         ],
-    verdict(heap, ink),
+    verdict(live, ink),
   ];
   return sections
     .filter((lines) => lines.length > 0)
@@ -206,6 +214,43 @@ function stacks(heap, ink, columns) {
       ];
 }
 
+/** The heaps of threads; of a program without threads, nothing. @param {HeapReader} heap @param {Ink} ink */
+function threads(heap, ink) {
+  const all = heap.getThreadStatistics();
+  if (all.number_of_heaps === 0) return [];
+  const heads = ['heap', 'state', 'thread', 'pages', 'free', 'kept', 'at hand', 'on their way'];
+  const widths = [6, 13, 12, 8, 7, 7, 9, 14];
+  /** @param {(string | number)[]} cells */
+  const row = (cells) =>
+    cells
+      .map((cell, i) => (typeof cell === 'number' ? count(cell) : cell).padStart(widths[i]))
+      .join('');
+  const shown = all.heaps.slice(0, MOST_HEAPS);
+  const lines = shown.map((one) =>
+    row([
+      one.heap,
+      one.state ?? '?',
+      `0x${one.thread.toString(16)}`,
+      one.number_of_pages,
+      one.number_of_free_pages,
+      one.number_of_reserved_pages,
+      one.number_of_cached_blocks,
+      one.number_of_pending_blocks,
+    ]),
+  );
+  const rest = all.heaps.length - shown.length;
+  return [
+    title(ink, 'Threads', 'their heaps: heap pages owned, free, reserved; free blocks'),
+    ink(row(heads), DIM),
+    ...lines,
+    ...(rest > 0 ? [ink(`    and ${plural(rest, 'heap')} more`, DIM)] : []),
+    ink(
+      `  ${plural(all.number_of_lock_waits, 'wait')} for the lock, ${plural(all.number_of_refusals, 'refusal')} to real-time threads`,
+      DIM,
+    ),
+  ];
+}
+
 /** A MiniPage as its heap page and its number in it. @param {number} mini_page */
 const place = (mini_page) => `${Math.floor(mini_page / 32)}.${mini_page % 32}`;
 
@@ -229,7 +274,14 @@ function flow(items, columns) {
 
 /** @param {HeapReader} heap @param {Ink} ink */
 function verdict(heap, ink) {
-  const { ok, errors } = heap.validateHeap();
+  const { ok, errors, exact } = heap.validateHeap();
+  if (ok && exact === false)
+    return [
+      ink(
+        'Threads changed the heap meanwhile: its numbers are approximate, nothing is broken.',
+        DIM,
+      ),
+    ];
   if (ok) return [ink('The heap is sound: all eleven invariants hold.', DIM)];
   return [
     ink(`The heap is damaged: ${plural(errors.length, 'finding')}.`, 196),

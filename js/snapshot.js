@@ -14,7 +14,7 @@ import { runs } from './walk.js';
  * @param {HeapImage} heap @returns {{ address: number, bytes: Uint8Array }[]}
  */
 function metadataRanges(heap) {
-  const { at, k, record_bytes, address, word_bytes } = heap.layout;
+  const { at, k, record_bytes, address, word_bytes, shared } = heap.layout;
   const is_there = (/** @type {Span} */ [start, bytes]) =>
     bytes > 0 && heap.memory.holds(start, bytes);
   const { entries, begun } = described(heap);
@@ -22,15 +22,11 @@ function metadataRanges(heap) {
   const whole = [
     [address, record_bytes],
     [at.global, k.global_bytes],
-    [at.class_map, word_bytes],
-    [at.run_map, word_bytes],
-    [at.tops, (k.size_classes + 1) * word_bytes],
-    [at.stack_words, k.stack_words_count * word_bytes],
-    [at.cursors, (k.shared_classes + 2) * k.cursor_bytes],
-    [at.current, (k.shared_classes + 1) * word_bytes],
+    ...(shared
+      ? heap.threads.map(({ address }) => /** @type {Span} */ ([address, k.heap_bytes]))
+      : frontSpans(heap.layout)),
     [heap.break_at, heap.break_at === 0 ? 0 : word_bytes],
-    [heap.maps.metas, heap.mapped_pages * word_bytes],
-    [heap.maps.classes, heap.mapped_pages * heap.minis],
+    ...heap.maps.spans(heap.layout),
     ...entries,
   ];
   const kept = whole.filter(is_there);
@@ -40,9 +36,21 @@ function metadataRanges(heap) {
     if (meta === 0 || !is_there([meta, k.meta_bytes])) continue;
     covered.push([meta, k.meta_bytes]);
     for (const span of metaSpans(heap, meta, begun.get(page) ?? [])) kept.push(span);
+    const { remote } = heap.metaPage(meta);
+    if (!shared || !is_there([remote, k.slot_bytes])) continue;
+    covered.push([remote, k.slot_bytes]);
+    kept.push([remote, k.slot_bytes]);
   }
   return copied(heap, merged(covered), kept);
 }
+
+/** Of a program without threads. @param {import('./layout.js').Layout} layout @returns {Span[]} */
+const frontSpans = ({ at, k, word_bytes }) => [
+  [at.tops, (k.size_classes + 1) * word_bytes],
+  [at.stack_words, k.stack_words_count * word_bytes],
+  [at.cursors, (k.shared_classes + 2) * k.cursor_bytes],
+  [at.current, (k.shared_classes + 1) * word_bytes],
+];
 
 /**
  * The entries that are read, all of a small run, first and last of the others, between which entries may be stale; of a damaged
@@ -56,13 +64,21 @@ function described(heap) {
   /** @type {Map<number, number[]>} */
   const begun = new Map();
   /** @param {number} first @param {number} count */
-  const add = (first, count) =>
-    entries.push([heap.maps.runs + first * entry_bytes, count * entry_bytes]);
+  const add = (first, count) => {
+    for (let at = first; at < first + count; ) {
+      const together = Math.min(heap.maps.together(at), first + count - at);
+      if (heap.maps.describes(heap.pageOf(at)))
+        entries.push([heap.maps.entryAddress(at), together * entry_bytes]);
+      at += together;
+    }
+  };
   try {
     for (const { kind, first, length } of runs(heap)) {
       if (kind === 'small') {
         const page = heap.pageOf(first);
         begun.set(page, [...(begun.get(page) ?? []), first]);
+        add(first, length);
+      } else if (kind === 'changing') {
         add(first, length);
       } else {
         add(first, 1);
@@ -90,6 +106,12 @@ function metaSpans(heap, meta, begun) {
     [meta + k.meta_slot, 4],
     [meta + k.meta_lists + 1, k.shared_classes],
   ];
+  if (heap.layout.shared)
+    spans.push(
+      [meta + k.meta_owner, heap.layout.word_bytes],
+      [meta + k.meta_remote, LINK_BYTES],
+      [meta + k.meta_remote_slot, 4],
+    );
   for (const first of begun) spans.push([heap.headerAddress(page, first), k.header_bytes]);
   for (let size_class = 1; size_class <= k.shared_classes; ++size_class)
     if (heap.list(page, size_class) !== k.end_of_list)
@@ -133,6 +155,8 @@ export function captureDump(heap, limit) {
     memory_bytes: heap.memory.byteLength,
     heap_size_limit: limit ?? 0,
     record: heap.layout.address,
+    settled: heap.settled,
+    exact: heap.exact !== false,
   });
 }
 
@@ -170,6 +194,7 @@ export class HeapSnapshot {
       page_statistics: heap.getPageStatistics(),
       global_meta_page: heap.getGlobalMetaPage(),
       profile: this.profile,
+      thread_statistics: heap.getThreadStatistics(),
     };
   }
 }

@@ -1,5 +1,6 @@
 // statistics.js — where every byte of memory is: one survey by the walker, from which each table is derived. Gauges come
 // from the walk, only what leaves no trace (fresh and re-used, peak, growths) from counters.
+import { marked } from './heap_image.js';
 import { COUNTER_NAMES } from './layout.js';
 import { Survey } from './survey.js';
 import { linked } from './walk.js';
@@ -23,7 +24,7 @@ import { linked } from './walk.js';
  * @property {number} number_of_free_pages heap pages that are free as a whole
  * @property {number} number_of_mini_pages MiniPages in use for blocks; those of large blocks too
  * @property {number} number_of_live_allocations
- * @property {number} number_of_cached_blocks free blocks on free-block stacks and in cursors
+ * @property {number} number_of_cached_blocks free blocks on free-block stacks, in cursors, and on their way to the thread that owns their page
  * @property {number} fresh_mini_pages handed out for the first time since memory grew
  * @property {number} reused_mini_pages handed out again
  * @property {number} fresh_pages heap pages whose first MiniPage was handed out for the first time
@@ -34,6 +35,7 @@ import { linked } from './walk.js';
  * @property {number} internal_fragmentation share of the MiniPages in use that no live block covers, 0 … 1
  * @property {number} external_fragmentation share of the free runs outside of the longest, 0 … 1
  * @property {number} schema_version of the layout record
+ * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
 /**
  * @typedef {object} HeapSpaceStatistics
@@ -42,6 +44,7 @@ import { linked } from './walk.js';
  * @property {number} space_used_size
  * @property {number} space_available_size
  * @property {number} physical_space_size the same as space_size: WebAssembly does not tell what is backed
+ * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
 /**
  * @typedef {object} SizeClassStatistics
@@ -51,8 +54,9 @@ import { linked } from './walk.js';
  * @property {number} number_of_blocks used and free
  * @property {number} number_of_used_blocks
  * @property {number} number_of_free_blocks home and cached
- * @property {number} number_of_cached_blocks of the free ones, those on the free-block stack and in the cursor
- * @property {number} number_of_pages_with_room length of the class's global stack of heap pages
+ * @property {number} number_of_cached_blocks of the free ones, those on free-block stacks, in cursors and on their way
+ * @property {number} number_of_pages_with_room length of the class's stack of heap pages, or stacks, where threads share memory
+ * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
 /** @param {HeapImage} heap @param {number | undefined} limit @returns {HeapStatistics} */
 export function heapStatistics(heap, limit) {
@@ -64,7 +68,7 @@ export function heapStatistics(heap, limit) {
   const reused_pages = counters.taken_pages - counters.fresh_pages;
   const in_use = survey.used_mini_pages * heap.mini_bytes;
   const live = mini.used + large.used;
-  return {
+  return marked(heap, {
     total_heap_size: meta.size + mini.size + large.size + free.size,
     used_heap_size: live,
     total_available_size:
@@ -92,7 +96,7 @@ export function heapStatistics(heap, limit) {
     internal_fragmentation: in_use === 0 ? 0 : 1 - live / in_use,
     external_fragmentation: free.size === 0 ? 0 : 1 - survey.largest_free / free.size,
     schema_version: heap.layout.schema_version,
-  };
+  });
 }
 
 /** @param {number} fresh @param {number} reused */
@@ -100,30 +104,36 @@ const ratio = (fresh, reused) => (fresh === 0 ? 0 : fresh / reused);
 
 /** @param {HeapImage} heap @returns {HeapSpaceStatistics[]} a ledger: the sizes add up to the memory's */
 export function spaceStatistics(heap) {
-  return Object.entries(new Survey(heap).spaces).map(([name, { size, used, available }]) => ({
-    space_name: /** @type {SpaceName} */ (name),
-    space_size: size,
-    space_used_size: used,
-    space_available_size: available,
-    physical_space_size: size,
-  }));
+  return Object.entries(new Survey(heap).spaces).map(([name, { size, used, available }]) =>
+    marked(heap, {
+      space_name: /** @type {SpaceName} */ (name),
+      space_size: size,
+      space_used_size: used,
+      space_available_size: available,
+      physical_space_size: size,
+    }),
+  );
 }
 
 /** @param {HeapImage} heap @returns {SizeClassStatistics[]} every class, by its number: first those whose blocks share runs */
 export function sizeClassStatistics(heap) {
-  return new Survey(heap).classes.slice(1).map((count) => ({
-    ...count,
-    number_of_pages_with_room: pagesWithRoom(heap, count.size_class).length,
-  }));
+  return new Survey(heap).classes.slice(1).map((count) =>
+    marked(heap, {
+      ...count,
+      number_of_pages_with_room: pagesWithRoom(heap, count.size_class).length,
+    }),
+  );
 }
 
-/** The global stack of a class, top first. @param {HeapImage} heap @param {number} size_class */
+/** The stack of a class, top first, or those of all heaps. @param {HeapImage} heap @param {number} size_class */
 export function pagesWithRoom(heap, size_class) {
   if (size_class > heap.layout.k.shared_classes) return []; // a block with a run of its own leaves no room
-  return linked(heap.classStack(size_class), (page) => {
-    const meta = page < 0 ? 0 : heap.metaAddress(page);
-    return meta === 0 ? undefined : heap.classLinks(heap.metaPage(meta), size_class).next;
-  });
+  return heap.fronts.flatMap((front) =>
+    linked(front.classStack(heap, size_class), (page) => {
+      const meta = page < 0 ? 0 : heap.metaAddress(page);
+      return meta === 0 ? undefined : heap.classLinks(heap.metaPage(meta), size_class).next;
+    }),
+  );
 }
 
 /** @param {HeapImage} heap @returns {Record<import('./layout.js').CounterName, number>} */

@@ -75,6 +75,9 @@ export class Survey {
         this.live_blocks += 1;
         add(spaces.large, bytes, bytes, 0);
         break;
+      case 'changing': // nothing is known of it
+        add(spaces.mini, bytes, 0, 0);
+        break;
       default:
         this.used_mini_pages += run.length;
         this.#blocks(run, blockCounts(heap, run, cached), bytes);
@@ -133,7 +136,8 @@ function wholePages(heap, { first, length }) {
 function blockCounts(heap, run, cached) {
   const kept = cached.of(run).length;
   const blocks = run.header?.capacity ?? 1;
-  const free = kept + (run.header === undefined ? 0 : homeOf(run.header));
+  let free = kept + (run.header === undefined ? 0 : homeOf(run.header));
+  if (heap.exact === false) free = Math.min(free, blocks); // it went home while we looked
   const block_size = heap.layout.class_bytes[run.size_class];
   return { blocks, used: blocks - free, free, kept, block_size };
 }

@@ -4,7 +4,7 @@ import { HeapReadError, hex } from './errors.js';
 import { popcount } from './memory.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'maps' | 'slots' | 'gap'} RunKind */
+/** @typedef {'small' | 'medium' | 'large' | 'free' | 'maps' | 'slots' | 'gap' | 'changing'} RunKind changing: not known, for a thread changed it */
 /**
  * @typedef {object} Run MiniPages that serve together, in whatever heap pages
  * @property {RunKind} kind
@@ -91,63 +91,84 @@ export const freeSlots = (heap, { number }) => number & (2 ** heap.layout.k.slot
 /** From the first MiniPage to the end of the heap. @param {HeapImage} heap @returns {Generator<Run, void>} */
 export function* runs(heap) {
   for (let first = heap.first; first < heap.end; ) {
-    const run = runAt(heap, first);
+    const run = heap.settled ? runAt(heap, first) : whatever(heap, first);
     yield run;
     first += run.length;
   }
 }
 
-/**
- * Entries of a class's free-block stack, newest first; undefined if its top is no place in the stack.
- * @param {HeapImage} heap @param {number} size_class @returns {{ entries: number[] | undefined, start: number, top: number, end: number }}
- */
-export function blockStack(heap, size_class) {
-  const { at, word_bytes, stack_start } = heap.layout;
-  const start = at.stack_words + stack_start[size_class] * word_bytes;
-  const end = at.stack_words + stack_start[size_class + 1] * word_bytes; // one past the word that ends the stack
-  const top = heap.memory.word(at.tops + size_class * word_bytes);
-  if (top === 0) return { entries: [], start, top: start, end }; // before the first allocation
-  if (top < start || top >= end - word_bytes || (top - start) % word_bytes !== 0)
-    return { entries: undefined, start, top, end };
-  const entries = [];
-  for (let word = top; word > start; word -= word_bytes) entries.push(heap.memory.word(word));
-  return { entries, start, top, end };
-}
-
-/** Blocks in the cursor of a shared class, lowest first. @param {HeapImage} heap @param {number} size_class */
-export function cursor(heap, size_class) {
-  const { at, k } = heap.layout;
-  const address = at.cursors + size_class * k.cursor_bytes;
-  const base = heap.memory.word(address + k.cursor_base);
-  const block_bytes = heap.memory.u32(address + k.cursor_block_bytes);
-  const blocks = [];
-  for (const half of [0, 32]) {
-    let bits = heap.memory.u32(address + k.cursor_bits + half / 8);
-    while (bits !== 0) {
-      const lowest = bits & -bits;
-      blocks.push(base + (half + 31 - Math.clz32(lowest)) * block_bytes);
-      bits ^= lowest;
-    }
+/** The run that begins at a MiniPage, or what lies up to the next one that does. @param {HeapImage} heap @param {number} first @returns {Run} */
+function whatever(heap, first) {
+  for (let at = first; at < heap.end; ++at) {
+    const run = readable(heap, at);
+    if (run === undefined) continue;
+    return at === first ? run : unknown(heap, first, at - first);
   }
-  return { address, base, block_bytes, blocks };
+  return unknown(heap, first, heap.end - first);
 }
 
-/** Every free block that is not home. @param {HeapImage} heap @returns {CachedBlock[]} */
+/** @param {HeapImage} heap @param {number} first @returns {Run | undefined} */
+function readable(heap, first) {
+  try {
+    return runKind(heap, heap.entry(first)) === undefined ? undefined : runAt(heap, first);
+  } catch (error) {
+    if (!(error instanceof HeapReadError)) throw error;
+    return undefined;
+  }
+}
+
+/** @param {HeapImage} heap @param {number} first @param {number} length @returns {Run} */
+const unknown = (heap, first, length) => ({
+  kind: 'changing',
+  first,
+  length,
+  address: heap.addressOf(first),
+  size_class: 0,
+  entry: { address: 0, value: 0, kind: 0, number: length, next: 0, prev: 0, header: 0 },
+  header: undefined,
+});
+
+/** Every free block at hand, of every thread. @param {HeapImage} heap @returns {CachedBlock[]} */
 export function cachedBlocks(heap) {
+  return heap.fronts.flatMap((front) => cachedIn(heap, front));
+}
+
+/** Those of one front. @param {HeapImage} heap @param {import('./front.js').Front} front */
+export function cachedIn(heap, front) {
   const { size_classes, shared_classes } = heap.layout.k;
   /** @type {CachedBlock[]} */
   const cached = [];
   for (let size_class = 1; size_class <= size_classes; ++size_class) {
-    for (const address of blockStack(heap, size_class).entries ?? [])
+    for (const address of front.blockStack(size_class).entries ?? [])
       cached.push({ address, size_class, where: 'stack' });
     if (size_class > shared_classes) continue;
-    for (const address of cursor(heap, size_class).blocks)
+    for (const address of front.cursor(size_class).blocks)
       cached.push({ address, size_class, where: 'cursor' });
   }
   return cached;
 }
 
-/** The cached blocks, found by where they begin. */
+/** Blocks of a small run that other threads freed and its owner has not taken in. @param {HeapImage} heap @param {Run} run @returns {number[]} */
+export function onTheirWay(heap, { first, address, header, size_class }) {
+  const { memory, layout } = heap;
+  const { k, shared, class_bytes } = layout;
+  const meta = header === undefined || !shared ? 0 : heap.metaAddress(heap.pageOf(first));
+  if (header === undefined || meta === 0 || !memory.holds(meta, k.meta_bytes)) return [];
+  const bytes = k.header_free_words * k.remote_bytes;
+  const words = heap.metaPage(meta).remote + (first % heap.minis) * bytes;
+  if (!memory.holds(words, bytes)) return [];
+  const found = [];
+  for (let i = 0; i < 2 * k.header_free_words; ++i) {
+    const at = words + (i >>> 1) * k.remote_bytes + k.remote_free + 4 * (i & 1);
+    for (let bits = memory.u32(at); bits !== 0; bits &= bits - 1) {
+      const number = i * 32 + 31 - Math.clz32(bits & -bits);
+      if (number < header.capacity) found.push(address + number * class_bytes[size_class]);
+    }
+  }
+  return found;
+}
+
+/** The free blocks that are not home, found by where they begin. */
 export class CachedIndex {
   /** @type {Map<number, number[]>} */ #byMiniPage = new Map();
   #heap;
@@ -162,11 +183,12 @@ export class CachedIndex {
     }
   }
 
-  /** Addresses of the cached blocks of a run of a class. @param {Run} run */
+  /** Addresses of the cached blocks of a run of a class, those on their way to its owner too. @param {Run} run */
   of(run) {
     const length = Math.min(run.length, this.#heap.minis); // longer runs are of no class
     const found = [];
     for (let i = 0; i < length; ++i) found.push(...(this.#byMiniPage.get(run.first + i) ?? []));
+    for (const block of onTheirWay(this.#heap, run)) if (!found.includes(block)) found.push(block);
     return found;
   }
 }

@@ -3,7 +3,7 @@ import { bit, HeapImage } from '../../js/heap_image.js';
 import { HeapReadError, HeapReader } from '../../js/index.js';
 import { COUNTER_NAMES, findLayout } from '../../js/layout.js';
 import { imageSource } from '../../js/memory.js';
-import { blockStack, freeSlots, homeOf, runs } from '../../js/walk.js';
+import { freeSlots, homeOf, runs } from '../../js/walk.js';
 import { imageOf, variedHeap } from './support/heaps.js';
 
 /** A copy of a sound heap to break: what is where, and how to overwrite it. */
@@ -18,6 +18,12 @@ class Patient {
     this.runs = [...runs(this.heap)];
   }
 
+  get front() {
+    return this.heap.fronts[0];
+  }
+  get free() {
+    return this.heap.free_runs[0];
+  }
   get k() {
     return this.layout.k;
   }
@@ -56,20 +62,20 @@ class Patient {
 
   /** @param {number} size_class */
   stack(size_class) {
-    return blockStack(this.heap, size_class).entries;
+    return this.front.blockStack(size_class).entries;
   }
 
   /** A class whose free-block stack holds two blocks or more. */
   stacked() {
     for (let c = 1; c <= this.k.size_classes; ++c) {
-      const { entries, start } = blockStack(this.heap, c);
+      const { entries, start } = this.front.blockStack(c);
       if (entries.length > 1) return { size_class: c, first: start + 4, second: start + 8 };
     }
     throw new Error('the varied heap has no such stack');
   }
 
   isCurrent(header) {
-    return this.heap.current(header.size_class) === header.address;
+    return this.front.current(header.size_class) === header.address;
   }
 
   u8(at, value) {
@@ -271,7 +277,7 @@ const PLANTED = [
     'a bin that lost its run',
     (p) => {
       const bins = Array.from({ length: p.k.run_bins }, (_, bin) => bin);
-      const bin = bins.find((bin) => p.heap.bin(bin) !== 0);
+      const bin = bins.find((bin) => p.free.bin(bin) !== 0);
       p.u32(p.global('bins') + 4 * bin, 0);
     },
   ],
@@ -290,12 +296,12 @@ const PLANTED = [
     'a free run that is in no bin',
     (p) => {
       const bin = Array.from({ length: p.k.run_bins }, (_, i) => i).findIndex((i) => {
-        const top = p.heap.bin(i);
+        const top = p.free.bin(i);
         return top !== 0 && p.heap.entry(top).next === 0;
       });
       p.u32(p.global('bins') + 4 * bin, 0);
       const word = p.global('bin_mask') + 4 * (bin >>> 5);
-      p.u32(word, (p.heap.bin_masks[bin >>> 5] & ~(1 << (bin & 31))) >>> 0);
+      p.u32(word, (p.free.masks[bin >>> 5] & ~(1 << (bin & 31))) >>> 0);
     },
   ],
   ['I6', 'a bin mask with a bit too many', (p) => p.u8(p.global('bin_mask') + 7, 0x40)],
@@ -356,7 +362,7 @@ const PLANTED = [
     'a stacked block that is home',
     (p) => {
       const { header, run } = p.small((h) => homeOf(h) > 0 && p.stack(h.size_class).length > 0);
-      const first = blockStack(p.heap, header.size_class).start + 4;
+      const first = p.front.blockStack(header.size_class).start + 4;
       const word = header.free.findIndex((bits) => bits !== 0);
       const block = word * 32 + 31 - Math.clz32(header.free[word] & -header.free[word]);
       p.u32(first, run.address + block * p.layout.class_bytes[header.size_class]);
@@ -412,7 +418,7 @@ const PLANTED = [
       // where the current run would have a word of free bits if it were long enough: nothing else gives it away
       const bytes = (h) => p.layout.class_bytes[h.size_class];
       const { run, header } = p.small((h) => {
-        const current = p.heap.current(h.size_class);
+        const current = p.front.current(h.size_class);
         const above = current === 0 ? 0 : h.base - p.heap.header(current).base;
         return above > 0 && above % (64 * bytes(h)) === 0 && homeOf(h) < h.capacity;
       });

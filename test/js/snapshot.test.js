@@ -120,7 +120,7 @@ describe('heap snapshots and dumps', function () {
         'heap_statistics',
         'memory_size',
       ],
-      ...['page_statistics', 'schema_version', 'size_class_statistics'],
+      ...['page_statistics', 'schema_version', 'size_class_statistics', 'thread_statistics'],
     ]);
   });
 

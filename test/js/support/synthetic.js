@@ -1,7 +1,7 @@
 // synthetic.js — a small heap written by hand, for address widths and places that no module here has. Its offsets are not
 // those of src/layout.hpp on purpose: a reader that copied one would misread it.
 import { encodeDump } from '../../../js/dump.js';
-import { ADDRESS_NAMES, CONSTANT_NAMES, COUNTER_NAMES, hashOfNames } from '../../../js/layout.js';
+import { CONSTANT_NAMES, COUNTER_NAMES, hashOfNames, namesOf } from '../../../js/layout.js';
 import { fnv1a } from '../../../js/memory.js';
 
 const PAGE = 65_536;
@@ -11,6 +11,7 @@ const CLASS_MINI_PAGES = [0, 1, 1, 1, 1, 2];
 const SHARED = 3;
 const STACK_START = [0, 0, 6, 12, 18, 24, 30]; // four blocks each, with the words that end them
 const RECORD = 64;
+const ADDRESS_NAMES = namesOf(false).addresses;
 
 /** Hands out offsets in an order of its own, with holes. @param {Record<string, number>} sizes @param {string[]} order */
 function spread(sizes, order) {
