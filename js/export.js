@@ -40,7 +40,7 @@ export function toPrometheus(from, { prefix = 'gharial', labels = {} } = {}) {
       `${name}${bytes}`,
       COUNTERS.has(name) ? 'counter' : 'gauge',
       `${name} of getHeapStatistics().`,
-      [[{}, value]],
+      [[{}, Number(value)]],
     );
   }
   metric(

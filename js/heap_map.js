@@ -89,7 +89,7 @@ export class HeapMap {
       .sort((a, b) => a - b);
     let next = 0; // of those kept, the first not yet passed
     for (let first = heap.first; first < heap.end; ) {
-      const at = maps.runs + first * k.entry_bytes;
+      const at = maps.entryAddress(first);
       const value = u32(at + k.entry_value);
       const kind = value % kinds;
       if (kind !== k.run_small && kind !== k.run_block && kind !== k.run_free) {
@@ -122,7 +122,7 @@ export class HeapMap {
     const { memory, layout } = heap;
     const { k, class_bytes } = layout;
     const mini_page = this.first_mini_page + i;
-    const entry = heap.maps.runs + mini_page * k.entry_bytes + k.entry_header;
+    const entry = heap.maps.entryAddress(mini_page) + k.entry_header;
     const at = memory.wordBytes === 8 ? memory.u64(entry) : u32(entry);
     const size_class = memory.u8(at + k.header_size_class);
     const capacity = capacities[size_class] ?? 0;

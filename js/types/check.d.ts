@@ -12,6 +12,8 @@ export class Findings {
     /** @type {Map<number, import('./walk.js').Run>} by the address of their header */ small_runs: Map<number, import("./walk.js").Run>;
     /** @type {Map<number, number>} pages whose list of a class is not empty: class stacks must have as many */ listed: Map<number, number>;
     /** @readonly */ readonly heap: import("./heap_image.js").HeapImage;
+    /** @readonly whether blocks stayed where they were, so that it can be told where each is */
+    readonly has_states: boolean;
     get full(): boolean;
     /** @param {string} code @param {number} address @param {string} message */
     add(code: string, address: number, message: string): void;
@@ -36,4 +38,8 @@ export type HeapFault = {
 export type Validation = {
     ok: boolean;
     errors: HeapFault[];
+    /**
+     * where threads share memory: nothing changed meanwhile. If false, only structure was checked, not where each block is
+     */
+    exact?: boolean | undefined;
 };

@@ -1,5 +1,5 @@
 /** @param {DumpContents} contents @returns {Uint8Array<ArrayBuffer>} */
-export function encodeDump({ ranges, memory_bytes, heap_size_limit, record }: DumpContents): Uint8Array<ArrayBuffer>;
+export function encodeDump({ ranges, memory_bytes, heap_size_limit, record, settled, exact, }: DumpContents): Uint8Array<ArrayBuffer>;
 /** @param {Uint8Array} dump @returns {import('./memory.js').MemorySource} */
 export function dumpSource(dump: Uint8Array): import("./memory.js").MemorySource;
 export function isDump(bytes: Uint8Array): boolean;
@@ -23,4 +23,12 @@ export type DumpContents = {
      * address of the layout record
      */
     record: number;
+    /**
+     * false: threads changed the heap's structure while it was copied
+     */
+    settled?: boolean | undefined;
+    /**
+     * false: they changed something of it
+     */
+    exact?: boolean | undefined;
 };

@@ -6,10 +6,11 @@
  * @property {number} fresh_mini_page every free MiniPage from here on is fresh
  * @property {number} mapped_pages heap pages that the maps cover
  * @property {number} map_size bytes of the maps
- * @property {{ size_class: number, block_size: number, pages: number[] }[]} size_class_stacks heap pages with a partly free run of the class
+ * @property {{ size_class: number, block_size: number, pages: number[] }[]} size_class_stacks heap pages with a partly free run of the class; where threads share memory, those of all heaps, the oldest heap's first
  * @property {{ bin: number, runs: { mini_page: number, number_of_mini_pages: number }[] }[]} run_bins free runs; bins that hold some
  * @property {number[]} slot_pieces first MiniPages of the pieces of metadata that have free slots
  * @property {Record<import('./layout.js').CounterName, number>} counters
+ * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
 /** @param {HeapImage} heap @returns {GlobalMetaPage} */
 export function globalMetaPage(heap: HeapImage): GlobalMetaPage;
@@ -36,7 +37,7 @@ export type GlobalMetaPage = {
      */
     map_size: number;
     /**
-     * heap pages with a partly free run of the class
+     * heap pages with a partly free run of the class; where threads share memory, those of all heaps, the oldest heap's first
      */
     size_class_stacks: {
         size_class: number;
@@ -58,4 +59,8 @@ export type GlobalMetaPage = {
      */
     slot_pieces: number[];
     counters: Record<import("./layout.js").CounterName, number>;
+    /**
+     * where threads share memory: nothing changed meanwhile
+     */
+    exact?: boolean | undefined;
 };

@@ -26,27 +26,32 @@
  * @property {number} page the heap page it describes
  * @property {number} runs small runs that begin in it
  * @property {number} slot number of its slot in its piece
+ * @property {number} owner address of the heap that the page belongs to, where threads share memory; else 0
+ * @property {number} remote address of its remote words, likewise
+ * @property {number} remote_slot number of their slot in its piece, likewise
  */
 /** @typedef {{ next: number, prev: number }} Links */
 export const LINK_BYTES: 4;
 export class HeapImage {
-    /** @param {ReturnType<import('./memory.js').MemorySource['open']>} opened @param {import('./layout.js').Layout} layout */
-    constructor(opened: ReturnType<import("./memory.js").MemorySource["open"]>, layout: import("./layout.js").Layout);
+    /** @param {import('./memory.js').Opened} opened @param {import('./layout.js').Layout} layout */
+    constructor(opened: import("./memory.js").Opened, layout: import("./layout.js").Layout);
     /** @readonly */ readonly layout: import("./layout.js").Layout;
     /** @readonly */ readonly memory: Image;
+    /** @readonly a look at memory that threads go on changing */
+    readonly is_live: boolean;
+    /** @readonly nothing of the heap's structure changed while it was looked at */
+    readonly settled: boolean;
+    /** @readonly where threads share memory: nothing at all changed; else undefined */
+    readonly exact: boolean | undefined;
     /** @readonly */ readonly page_bytes: number;
     /** @readonly */ readonly mini_bytes: number;
     /** @readonly MiniPages in a heap page */
     readonly minis: number;
     /** @readonly */ readonly break_at: number;
-    /** @readonly heap pages that the maps cover */
+    /** @readonly of entries and classes of MiniPages, meta-pages of heap pages */
+    readonly maps: SegmentedMaps | FlatMaps;
+    /** @readonly heap pages that they cover */
     readonly mapped_pages: number;
-    /** @readonly addresses of the maps: entries and classes of MiniPages, meta-pages of heap pages */
-    readonly maps: {
-        runs: number;
-        classes: number;
-        metas: number;
-    };
     /** @readonly the heap: MiniPages from here … */
     readonly first: number;
     /** @readonly … up to here; 0 before the first allocation */
@@ -54,11 +59,17 @@ export class HeapImage {
     /** @readonly every free MiniPage from here on is fresh */
     readonly fresh: number;
     /** @readonly */ readonly slots_stack: number;
-    /** @readonly */ readonly bin_masks: number[];
     /** @readonly heap pages in which the heap lies, wholly or in part: from here … */
     readonly first_page: number;
     /** @readonly … up to here */
     readonly end_page: number;
+    /** @readonly heaps of threads, the oldest first */
+    readonly threads: ThreadHeap[];
+    /** @readonly whether all of them could be found */ readonly has_all_threads: boolean;
+    /** @readonly the front, or that of every thread @type {Front[]} */
+    readonly fronts: Front[];
+    /** @readonly those of nobody, then those of every thread @type {FreeRuns[]} */
+    readonly free_runs: FreeRuns[];
     /** Address of a MiniPage. @param {number} mini_page */
     addressOf(mini_page: number): number;
     /** @param {number} address */
@@ -69,12 +80,18 @@ export class HeapImage {
     holds(mini_page: number): boolean;
     /** @param {number} mini_page @returns {RunEntry} */
     entry(mini_page: number): RunEntry;
+    /** The same, or undefined. @param {number} mini_page */
+    entryOrNone(mini_page: number): RunEntry | undefined;
     /** Class of a block of so many whole MiniPages; 0: large. @param {number} mini_pages */
     classOfMiniPages(mini_pages: number): number;
     /** Address of the meta-page of a heap page; 0: it has none. @param {number} page */
     metaAddress(page: number): number;
     /** @param {number} address @returns {MetaPage} */
     metaPage(address: number): MetaPage;
+    /** Number of the heap at an address; 0: there is none. @param {number} address */
+    heapNumber(address: number): number;
+    /** Number of the heap that owns a heap page; 0: none does. @param {number} page */
+    ownerOf(page: number): number;
     /** Blocks in a run of the class; 0: no such class. @param {number} size_class */
     capacityOf(size_class: number): number;
     /** Where the header of a small run lies that begins in this MiniPage. @param {MetaPage} meta @param {number} mini_page */
@@ -90,15 +107,11 @@ export class HeapImage {
     classLinks(meta: MetaPage, size_class: number): Links;
     /** First partly free run of the class in the page. @param {MetaPage} meta @param {number} size_class */
     list(meta: MetaPage, size_class: number): number;
-    /** Top of the global stack of pages with a partly free run of the class. @param {number} size_class */
-    classStack(size_class: number): number;
-    /** First free run in the bin. @param {number} bin */
-    bin(bin: number): number;
     /** @param {number} i place in COUNTER_NAMES */
     counter(i: number): number;
-    /** Address of the header of the run that the class's cursor works through; 0: none. @param {number} size_class */
-    current(size_class: number): number;
-    /** Bytes of the piece of metadata in which the maps lie; 0 before the first allocation, or if they are nowhere. */
+    /** Whether a thread's cursor works through the run with this header. @param {number} size_class @param {number} header */
+    isCurrent(size_class: number, header: number): boolean;
+    /** Bytes of the metadata in which the maps lie; 0 before the first allocation, or if they are nowhere. */
     mapSize(): number;
     /** Lowest address that is not the heap's any more, and where sbrk keeps the break. */
     ends(): {
@@ -106,6 +119,9 @@ export class HeapImage {
         break_end: number;
     };
 }
+export function marked<T extends object>({ exact }: HeapImage, result: T): T & {
+    exact?: boolean;
+};
 export function bit(bits: Uint32Array, i: number): boolean;
 /**
  * of the run map
@@ -165,9 +181,26 @@ export type MetaPage = {
      * number of its slot in its piece
      */
     slot: number;
+    /**
+     * address of the heap that the page belongs to, where threads share memory; else 0
+     */
+    owner: number;
+    /**
+     * address of its remote words, likewise
+     */
+    remote: number;
+    /**
+     * number of their slot in its piece, likewise
+     */
+    remote_slot: number;
 };
 export type Links = {
     next: number;
     prev: number;
 };
 import { Image } from './memory.js';
+import { SegmentedMaps } from './maps.js';
+import { FlatMaps } from './maps.js';
+import { ThreadHeap } from './front.js';
+import { Front } from './front.js';
+import { FreeRuns } from './front.js';

@@ -10,6 +10,8 @@ export class HeapReader {
     get gharial_version(): string;
     /** Version of the layout record. */
     get schema_version(): number;
+    /** Whether threads share the memory: linked with -pthread or -sWASM_WORKERS. */
+    get has_threads(): boolean;
     /** Bytes of the memory now. */
     get memory_size(): number;
     /** The heap in numbers. @returns {import('./statistics.js').HeapStatistics} */
@@ -30,6 +32,8 @@ export class HeapReader {
     getGlobalMetaPage(): import("./global_meta_page.js").GlobalMetaPage;
     /** The whole heap as flat arrays, one element per MiniPage: for pictures. @returns {HeapMap} */
     getHeapMap(): HeapMap;
+    /** The heaps of threads: which thread has which, what they own and what they keep at hand. @returns {import('./thread_statistics.js').ThreadStatistics} */
+    getThreadStatistics(): import("./thread_statistics.js").ThreadStatistics;
     /**
      * Shows every block to `visit`, in order of address, until it returns `true`. `visit` must not allocate or free: collect
      * first, act afterwards. True iff `visit` ended the walk.
@@ -84,7 +88,7 @@ export type HeapReaderOptions = {
     /**
      * for alloc; heapOf finds it if the module exports malloc and free
      */
-    allocator?: Pick<import("./safe_block.js").BlockSource, "free" | "malloc"> | undefined;
+    allocator?: Allocator | undefined;
 };
 export type Allocator = Pick<import("./safe_block.js").BlockSource, "malloc" | "free">;
 export type HeapSource = import("./memory.js").MemoryLike | ArrayBufferLike | Uint8Array;

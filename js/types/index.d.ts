@@ -4,6 +4,8 @@
 /** @typedef {import('./pages.js').PageStatistics} PageStatistics */
 /** @typedef {import('./pages.js').MiniPageStatistics} MiniPageStatistics */
 /** @typedef {import('./global_meta_page.js').GlobalMetaPage} GlobalMetaPage */
+/** @typedef {import('./thread_statistics.js').ThreadStatistics} ThreadStatistics */
+/** @typedef {import('./thread_statistics.js').ThreadHeapStatistics} ThreadHeapStatistics */
 /** @typedef {import('./blocks.js').Block} Block */
 /** @typedef {import('./blocks.js').BlockState} BlockState */
 /** @typedef {import('./check.js').Validation} Validation */
@@ -40,6 +42,8 @@ export type SizeClassStatistics = import("./statistics.js").SizeClassStatistics;
 export type PageStatistics = import("./pages.js").PageStatistics;
 export type MiniPageStatistics = import("./pages.js").MiniPageStatistics;
 export type GlobalMetaPage = import("./global_meta_page.js").GlobalMetaPage;
+export type ThreadStatistics = import("./thread_statistics.js").ThreadStatistics;
+export type ThreadHeapStatistics = import("./thread_statistics.js").ThreadHeapStatistics;
 export type Block = import("./blocks.js").Block;
 export type BlockState = import("./blocks.js").BlockState;
 export type Validation = import("./check.js").Validation;

@@ -1,8 +1,16 @@
 /** @typedef {{ readonly buffer: ArrayBufferLike }} MemoryLike a WebAssembly.Memory, or what wasm2js has instead */
 /** @typedef {{ start: number, end: number, view: DataView }} Segment */
 /**
+ * @typedef {object} Opened
+ * @property {Segment[]} segments in order of address
+ * @property {number} byteLength of the whole memory
+ * @property {boolean} [is_live] another look may see something else
+ * @property {boolean} [settled] false: the heap's structure changed while it was copied
+ * @property {boolean} [exact] false: something of the heap changed while it was copied
+ */
+/**
  * @typedef {object} MemorySource where images come from
- * @property {() => { segments: Segment[], byteLength: number }} open
+ * @property {() => Opened} open
  * @property {number | undefined} recordAddress where the source says that the layout record lies
  * @property {number | undefined} limit bytes that memory may grow to, if known
  */
@@ -36,6 +44,10 @@ export class Image {
     u16(at: number): number;
     /** @param {number} at */
     u32(at: number): number;
+    /** The same, after whatever other threads wrote before they wrote what it says. @param {number} at a multiple of 4 */
+    atomic(at: number): number;
+    /** Whether the bytes at `at` are those of a view. @param {number} at @param {DataView} view @param {number} length a multiple of 4 */
+    equals(at: number, view: DataView, length: number): boolean;
     /** Exact below 2^53, which every address is. @param {number} at */
     u64(at: number): number;
     /** An address or a count as wide as an address. @param {number} at */
@@ -55,14 +67,33 @@ export type Segment = {
     end: number;
     view: DataView;
 };
+export type Opened = {
+    /**
+     * in order of address
+     */
+    segments: Segment[];
+    /**
+     * of the whole memory
+     */
+    byteLength: number;
+    /**
+     * another look may see something else
+     */
+    is_live?: boolean | undefined;
+    /**
+     * false: the heap's structure changed while it was copied
+     */
+    settled?: boolean | undefined;
+    /**
+     * false: something of the heap changed while it was copied
+     */
+    exact?: boolean | undefined;
+};
 /**
  * where images come from
  */
 export type MemorySource = {
-    open: () => {
-        segments: Segment[];
-        byteLength: number;
-    };
+    open: () => Opened;
     /**
      * where the source says that the layout record lies
      */

@@ -1,11 +1,11 @@
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'metadata' | 'external' | 'static' | 'unclaimed'} MiniPageKind */
+/** @typedef {'small' | 'medium' | 'large' | 'free' | 'metadata' | 'external' | 'static' | 'unclaimed' | 'changing'} MiniPageKind */
 /** @typedef {MiniPageKind | 'mixed'} PageKind */
 /**
  * @typedef {object} MiniPageStatistics MiniPages of one heap page that serve together: a run, or what lies of it in the page
  * @property {number} index the first, 0 … 31
  * @property {number} length how many
- * @property {MiniPageKind} kind `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it
+ * @property {MiniPageKind} kind `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it, `changing`: a thread changed it while we looked
  * @property {boolean} begins the run begins here
  * @property {boolean} fresh free, and never handed out since memory grew
  * @property {boolean} cached of a medium block that is free and at hand
@@ -22,11 +22,12 @@
  * @property {number} page_index address / 64 KiB
  * @property {number} address
  * @property {PageKind} kind of all its MiniPages; `mixed` if they differ
- * @property {number} meta_page address of its meta-page; 0: no small run begins here
- * @property {number} owner the heap it belongs to, in variants with threads; else 0
+ * @property {number} meta_page address of its meta-page; 0: no small run begins here and no heap owns it
+ * @property {number} owner number of the heap that it belongs to, where threads share memory; 0: none
  * @property {number} used_size bytes of live blocks and of metadata in use that lie in the page
  * @property {number} free_size bytes of free blocks, free runs and free slots that lie in the page
  * @property {MiniPageStatistics[]} mini_pages all of the page, in order
+ * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
 /** @typedef {{ address: number, bytes: number, free: boolean }} Piece bytes that are used or free as a whole */
 /**
@@ -38,7 +39,7 @@ export function pageStatistics(heap: HeapImage, { start, end }?: {
     end?: number;
 }): PageStatistics[];
 export type HeapImage = import("./heap_image.js").HeapImage;
-export type MiniPageKind = "small" | "medium" | "large" | "free" | "metadata" | "external" | "static" | "unclaimed";
+export type MiniPageKind = "small" | "medium" | "large" | "free" | "metadata" | "external" | "static" | "unclaimed" | "changing";
 export type PageKind = MiniPageKind | "mixed";
 /**
  * MiniPages of one heap page that serve together: a run, or what lies of it in the page
@@ -53,7 +54,7 @@ export type MiniPageStatistics = {
      */
     length: number;
     /**
-     * `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it
+     * `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it, `changing`: a thread changed it while we looked
      */
     kind: MiniPageKind;
     /**
@@ -105,11 +106,11 @@ export type PageStatistics = {
      */
     kind: PageKind;
     /**
-     * address of its meta-page; 0: no small run begins here
+     * address of its meta-page; 0: no small run begins here and no heap owns it
      */
     meta_page: number;
     /**
-     * the heap it belongs to, in variants with threads; else 0
+     * number of the heap that it belongs to, where threads share memory; 0: none
      */
     owner: number;
     /**
@@ -124,6 +125,10 @@ export type PageStatistics = {
      * all of the page, in order
      */
     mini_pages: MiniPageStatistics[];
+    /**
+     * where threads share memory: nothing changed meanwhile
+     */
+    exact?: boolean | undefined;
 };
 /**
  * bytes that are used or free as a whole

@@ -24,6 +24,7 @@ export class HeapSnapshot {
         page_statistics: import("./pages.js").PageStatistics[];
         global_meta_page: import("./global_meta_page.js").GlobalMetaPage;
         profile: import("./profiler.js").HeapProfile | undefined;
+        thread_statistics: import("./thread_statistics.js").ThreadStatistics;
     };
     #private;
 }

@@ -17,7 +17,7 @@
  * @property {number} number_of_free_pages heap pages that are free as a whole
  * @property {number} number_of_mini_pages MiniPages in use for blocks; those of large blocks too
  * @property {number} number_of_live_allocations
- * @property {number} number_of_cached_blocks free blocks on free-block stacks and in cursors
+ * @property {number} number_of_cached_blocks free blocks on free-block stacks, in cursors, and on their way to the thread that owns their page
  * @property {number} fresh_mini_pages handed out for the first time since memory grew
  * @property {number} reused_mini_pages handed out again
  * @property {number} fresh_pages heap pages whose first MiniPage was handed out for the first time
@@ -28,6 +28,7 @@
  * @property {number} internal_fragmentation share of the MiniPages in use that no live block covers, 0 … 1
  * @property {number} external_fragmentation share of the free runs outside of the longest, 0 … 1
  * @property {number} schema_version of the layout record
+ * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
 /**
  * @typedef {object} HeapSpaceStatistics
@@ -36,6 +37,7 @@
  * @property {number} space_used_size
  * @property {number} space_available_size
  * @property {number} physical_space_size the same as space_size: WebAssembly does not tell what is backed
+ * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
 /**
  * @typedef {object} SizeClassStatistics
@@ -45,8 +47,9 @@
  * @property {number} number_of_blocks used and free
  * @property {number} number_of_used_blocks
  * @property {number} number_of_free_blocks home and cached
- * @property {number} number_of_cached_blocks of the free ones, those on the free-block stack and in the cursor
- * @property {number} number_of_pages_with_room length of the class's global stack of heap pages
+ * @property {number} number_of_cached_blocks of the free ones, those on free-block stacks, in cursors and on their way
+ * @property {number} number_of_pages_with_room length of the class's stack of heap pages, or stacks, where threads share memory
+ * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
 /** @param {HeapImage} heap @param {number | undefined} limit @returns {HeapStatistics} */
 export function heapStatistics(heap: HeapImage, limit: number | undefined): HeapStatistics;
@@ -54,7 +57,7 @@ export function heapStatistics(heap: HeapImage, limit: number | undefined): Heap
 export function spaceStatistics(heap: HeapImage): HeapSpaceStatistics[];
 /** @param {HeapImage} heap @returns {SizeClassStatistics[]} every class, by its number: first those whose blocks share runs */
 export function sizeClassStatistics(heap: HeapImage): SizeClassStatistics[];
-/** The global stack of a class, top first. @param {HeapImage} heap @param {number} size_class */
+/** The stack of a class, top first, or those of all heaps. @param {HeapImage} heap @param {number} size_class */
 export function pagesWithRoom(heap: HeapImage, size_class: number): number[];
 /** @param {HeapImage} heap @returns {Record<import('./layout.js').CounterName, number>} */
 export function countersOf(heap: HeapImage): Record<import("./layout.js").CounterName, number>;
@@ -116,7 +119,7 @@ export type HeapStatistics = {
     number_of_mini_pages: number;
     number_of_live_allocations: number;
     /**
-     * free blocks on free-block stacks and in cursors
+     * free blocks on free-block stacks, in cursors, and on their way to the thread that owns their page
      */
     number_of_cached_blocks: number;
     /**
@@ -153,6 +156,10 @@ export type HeapStatistics = {
      * of the layout record
      */
     schema_version: number;
+    /**
+     * where threads share memory: nothing changed meanwhile
+     */
+    exact?: boolean | undefined;
 };
 export type HeapSpaceStatistics = {
     space_name: SpaceName;
@@ -163,6 +170,10 @@ export type HeapSpaceStatistics = {
      * the same as space_size: WebAssembly does not tell what is backed
      */
     physical_space_size: number;
+    /**
+     * where threads share memory: nothing changed meanwhile
+     */
+    exact?: boolean | undefined;
 };
 export type SizeClassStatistics = {
     size_class: number;
@@ -178,11 +189,15 @@ export type SizeClassStatistics = {
      */
     number_of_free_blocks: number;
     /**
-     * of the free ones, those on the free-block stack and in the cursor
+     * of the free ones, those on free-block stacks, in cursors and on their way
      */
     number_of_cached_blocks: number;
     /**
-     * length of the class's global stack of heap pages
+     * length of the class's stack of heap pages, or stacks, where threads share memory
      */
     number_of_pages_with_room: number;
+    /**
+     * where threads share memory: nothing changed meanwhile
+     */
+    exact?: boolean | undefined;
 };

@@ -1,5 +1,5 @@
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'maps' | 'slots' | 'gap'} RunKind */
+/** @typedef {'small' | 'medium' | 'large' | 'free' | 'maps' | 'slots' | 'gap' | 'changing'} RunKind changing: not known, for a thread changed it */
 /**
  * @typedef {object} Run MiniPages that serve together, in whatever heap pages
  * @property {RunKind} kind
@@ -20,25 +20,12 @@
 export function runAt(heap: HeapImage, first: number): Run;
 /** From the first MiniPage to the end of the heap. @param {HeapImage} heap @returns {Generator<Run, void>} */
 export function runs(heap: HeapImage): Generator<Run, void>;
-/**
- * Entries of a class's free-block stack, newest first; undefined if its top is no place in the stack.
- * @param {HeapImage} heap @param {number} size_class @returns {{ entries: number[] | undefined, start: number, top: number, end: number }}
- */
-export function blockStack(heap: HeapImage, size_class: number): {
-    entries: number[] | undefined;
-    start: number;
-    top: number;
-    end: number;
-};
-/** Blocks in the cursor of a shared class, lowest first. @param {HeapImage} heap @param {number} size_class */
-export function cursor(heap: HeapImage, size_class: number): {
-    address: number;
-    base: number;
-    block_bytes: number;
-    blocks: number[];
-};
-/** Every free block that is not home. @param {HeapImage} heap @returns {CachedBlock[]} */
+/** Every free block at hand, of every thread. @param {HeapImage} heap @returns {CachedBlock[]} */
 export function cachedBlocks(heap: HeapImage): CachedBlock[];
+/** Those of one front. @param {HeapImage} heap @param {import('./front.js').Front} front */
+export function cachedIn(heap: HeapImage, front: import("./front.js").Front): CachedBlock[];
+/** Blocks of a small run that other threads freed and its owner has not taken in. @param {HeapImage} heap @param {Run} run @returns {number[]} */
+export function onTheirWay(heap: HeapImage, { first, address, header, size_class }: Run): number[];
 /** Free blocks that are home. @param {import('./heap_image.js').MiniPageHeader} header */
 export function homeOf(header: import("./heap_image.js").MiniPageHeader): number;
 /**
@@ -50,16 +37,19 @@ export function linked(top: number, next: (at: number) => number | undefined): n
 export function binOf(heap: HeapImage, length: number): number;
 export function slotsIn(heap: HeapImage, { number }: import("./heap_image.js").RunEntry): number;
 export function freeSlots(heap: HeapImage, { number }: import("./heap_image.js").RunEntry): number;
-/** The cached blocks, found by where they begin. */
+/** The free blocks that are not home, found by where they begin. */
 export class CachedIndex {
     /** @param {HeapImage} heap */
     constructor(heap: HeapImage);
-    /** Addresses of the cached blocks of a run of a class. @param {Run} run */
+    /** Addresses of the cached blocks of a run of a class, those on their way to its owner too. @param {Run} run */
     of(run: Run): number[];
     #private;
 }
 export type HeapImage = import("./heap_image.js").HeapImage;
-export type RunKind = "small" | "medium" | "large" | "free" | "maps" | "slots" | "gap";
+/**
+ * changing: not known, for a thread changed it
+ */
+export type RunKind = "small" | "medium" | "large" | "free" | "maps" | "slots" | "gap" | "changing";
 /**
  * MiniPages that serve together, in whatever heap pages
  */
