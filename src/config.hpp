@@ -108,7 +108,7 @@ inline constexpr uint32_t kSegmentShift = 22;
 // Tries for the lock before a thread that may wait does so: as long as a longer critical section takes.
 inline constexpr uint32_t kSpins = 200;
 // Words of blocks freed elsewhere that one slow path takes in: more than it hands out.
-inline constexpr uint32_t kCollectedAtOnce = 4;
+inline constexpr uint32_t kCollectedAtOnce = 2;
 // Blocks of whole runs, freed while the lock was held, that the next holder makes free: more than one, so that they cannot pile up.
 inline constexpr uint32_t kDrainedAtOnce = 2;
 // Free heap pages that a thread keeps for itself, so that one run that comes and goes takes no lock.

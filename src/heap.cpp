@@ -86,6 +86,11 @@ Address allocate_slow(size_t bytes) noexcept {
   // A heap that was adopted has blocks at hand, which refill assumes there are none of.
   if constexpr (kShared)
     if (own_heap == &no_heap) return attach_heap() ? allocate(bytes) : kNone;
+  // What would be a run of its own comes out of the reserve as a block of the next class that shares runs.
+  if (is_real_time() && bytes <= kSharedMax && !is_shared(class_of(bytes))) {
+    const Address block = pop_block(key_of(class_of(bytes)));
+    return block != kNone ? block : allocate_class(shared_class_of(static_cast<uint32_t>(bytes)));
+  }
   if (bytes <= kSmallMax) return refill(class_of_key(key_of_small(bytes)));
   if (bytes <= kClassMax) return allocate_class(class_of(bytes));
   if (bytes > kLargest) return kNone;

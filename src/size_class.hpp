@@ -134,6 +134,17 @@ constexpr SizeClass class_of(size_t bytes) noexcept {
       MiniPages{static_cast<uint32_t>((bytes + kMiniPageBytes - 1) / kMiniPageBytes)});
 }
 
+// The tightest class of requests up to kSharedMax whose blocks share runs. At most kOddClasses steps.
+constexpr SizeClass shared_class_of(uint32_t bytes) noexcept {
+  const SizeClass size_class = class_of(bytes);
+  if (is_shared(size_class)) return size_class;
+  uint8_t odd = 0;
+  while (kOddClassBytes[odd] < bytes) ++odd;
+  return SizeClass{static_cast<uint8_t>(kEvenClasses + 1 + odd)};
+}
+static_assert(bytes_of(shared_class_of(2048)) == 2304 && bytes_of(shared_class_of(9216)) == 9216);
+static_assert(bytes_of(shared_class_of(6144)) == 7168 && bytes_of(shared_class_of(100)) == 112);
+
 // The tightest class whose blocks all lie on multiples of `alignment` (a power of two up to
 // kMiniPageBytes): runs start on MiniPages, so a block is aligned as its size is. At most eight
 // steps.

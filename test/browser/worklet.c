@@ -103,10 +103,10 @@ static bool process(int inputs, const AudioSampleFrame* input, int outputs,
 
 // The main thread: large and small blocks, so that it takes the lock and grows memory all the time.
 EMSCRIPTEN_KEEPALIVE void churn(int operations) {
-  static void* blocks[64];
+  static void* blocks[256];
   static uint32_t seed = 99;
   for (int i = 0; i < operations; ++i) {
-    const uint32_t slot = next_random(&seed) % 64;
+    const uint32_t slot = next_random(&seed) % 256;
     free(blocks[slot]);
     blocks[slot] = malloc(next_random(&seed) % (next_random(&seed) % 4 == 0 ? 400000 : 2000));
     unsigned char* theirs = atomic_exchange(&to_main[next_random(&seed) % kBox], NULL);
