@@ -18,6 +18,7 @@ from tools.settings import settings, user_settings
 
 VERSION = '0.1.0'
 MINIMUM_SDK = (3, 1, 54)  # --use-port=path begins here
+MINIMUM_SDK_WASM64 = (4, 0, 0)  # before, struct mallinfo has fields of 32 bits there
 TESTED_SDK = (6, 0, 9)  # a newer compiler may know warnings of ours that this one does not: there they stop nobody
 URL = 'README.md of the gharial package'
 LICENSE = 'MIT license'
@@ -148,6 +149,9 @@ def refuse_other_allocator():
 def refuse_unbuilt_targets():
   if settings.SHARED_MEMORY and not threads():
     fail('-sSHARED_MEMORY alone is not supported: there is no thread to share with; use -pthread or -sWASM_WORKERS')
+  if settings.MEMORY64 and sdk_version()[1] < MINIMUM_SDK_WASM64:
+    fail(f'wasm64 needs Emscripten {readable(MINIMUM_SDK_WASM64)} or newer, and this is {sdk_version()[0]}: '
+         'build for wasm32, or run emsdk install latest')
   if settings.STANDALONE_WASM and chosen['checked']:
     fail('checked=1 reports misuse through JavaScript, which a standalone module has not: build without checked=1, or without '
          '-sSTANDALONE_WASM and to a .js file')

@@ -30,15 +30,14 @@ function run(command) {
   });
 }
 
-/** The SDK's version, as numbers. */
-export async function sdkVersion() {
-  const { stdout } = await run(['emcc', '--version']);
-  return /\d+\.\d+\.\d+/.exec(stdout)?.[0] ?? 'unknown';
-}
-
-/** The version of the SDK's node. */
-export async function nodeVersion() {
-  return (await run(['node', '--version'])).stdout.trim().replace('v', '');
+/** The versions of the SDK and of its node. @returns {Promise<{ version: string, node: string }>} */
+export async function theSdk() {
+  const [emcc, node] = await Promise.all([run(['emcc', '--version']), run(['node', '--version'])]);
+  const number = /\d+\.\d+\.\d+/;
+  return {
+    version: number.exec(emcc.stdout)?.[0] ?? 'unknown',
+    node: number.exec(node.stdout)?.[0] ?? 'unknown',
+  };
 }
 
 /** @param {string} a @param {string} b versions */
@@ -54,11 +53,14 @@ const flagsOf = (row) => row.flags ?? row.name.split(' ');
 
 /**
  * Builds and runs one cell.
- * @param {Row} row @param {{ name: string, options: string }} variant @param {string} version of the SDK @returns {Promise<Result>}
+ * @param {Row} row @param {{ name: string, options: string }} variant
+ * @param {{ version: string, node: string }} sdk @returns {Promise<Result>}
  */
-export async function tryCell(row, { name, options }, version) {
+export async function tryCell(row, { name, options }, { version, node }) {
   if (row.since && isOlder(version, row.since))
-    return { outcome: 'absent', detail: `since ${row.since}` };
+    return { outcome: 'absent', detail: `since Emscripten ${row.since}` };
+  if (row.runs && isOlder(node, row.runs))
+    return { outcome: 'absent', detail: `needs Node ${row.runs} to run` };
   const here = mkdtempSync(join(tmpdir(), 'gharial-matrix-'));
   try {
     const result = await attempt(row, ['-sMALLOC=gharial', `--use-port=${port}${options}`], here);

@@ -2,15 +2,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { refusedIn, root, sdkVersion, tryCell } from './matrix.js';
+import { refusedIn, root, theSdk, tryCell } from './matrix.js';
 import { groups, rows, variants } from './rows.js';
 
 describe('matrix', function () {
   this.timeout(600_000); // the first program of a mode may build the C library in that mode
 
-  let sdk = '';
+  /** @type {{ version: string, node: string }} */
+  let sdk;
   before(async () => {
-    sdk = await sdkVersion();
+    sdk = await theSdk();
   });
 
   for (const row of rows.filter(({ quick }) => quick))

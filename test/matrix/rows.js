@@ -16,6 +16,7 @@
  * @property {RegExp} [refusedChecked] the same, of checked=1 alone
  * @property {{ version: RegExp, reason: string }} [broken] SDKs in which it does not work with dlmalloc either
  * @property {string} [since] the first SDK that has it
+ * @property {string} [runs] the first Node that runs it
  * @property {string} [note] for the table
  * @property {boolean} [quick] part of `make test`
  * @property {boolean} [silent] nothing is there to read the heap from JavaScript
@@ -160,22 +161,34 @@ export const groups = {
     { name: '-sGLOBAL_BASE=1MB', flags: ['-O2', `-sGLOBAL_BASE=${1 << 20}`] },
     {
       name: '-sGROWABLE_ARRAYBUFFERS',
+      runs: '24.0.0',
       flags: ['-O2', '-sALLOW_MEMORY_GROWTH', '-sGROWABLE_ARRAYBUFFERS=1', '-DGROW'],
       since: '4.0.18',
     },
-    { name: '-sMEMORY64', flags: ['-O2', '-sMEMORY64'], cxx: true, quick: true },
+    {
+      name: '-sMEMORY64',
+      since: '4.0.0',
+      runs: '24.0.0',
+      flags: ['-O2', '-sMEMORY64'],
+      cxx: true,
+      quick: true,
+    },
     {
       name: '-m64 with growth',
+      runs: '24.0.0',
       flags: ['-O2', '-m64', '-sALLOW_MEMORY_GROWTH', '-sMAXIMUM_MEMORY=16GB', '-DGROW'],
       since: '4.0.0',
     },
     {
       name: '-sMEMORY64 -sEXPORT_ES6 --closure 1',
+      since: '4.0.0',
+      runs: '24.0.0',
       flags: ['-O2', '-sMEMORY64', '-sEXPORT_ES6', '-sMODULARIZE', '--closure', '1'],
       drive: 'module',
     },
     {
       name: '-sMEMORY64=2',
+      since: '4.0.0',
       flags: ['-O2', '-sMEMORY64=2'],
       note: '64-bit C, lowered to a 32-bit memory',
     },
@@ -272,6 +285,7 @@ export const groups = {
     { name: '-sASYNCIFY', flags: ['-O2', '-sASYNCIFY'], quick: true },
     {
       name: '-sJSPI',
+      runs: '24.0.0',
       flags: ['-O2', '-sJSPI'],
       node: ['--experimental-wasm-jspi', '--experimental-wasm-stack-switching'],
       since: '4.0.0',
@@ -331,6 +345,7 @@ export const groups = {
     { name: '-fwasm-exceptions', flags: ['-O2', '-fwasm-exceptions'], cxx: true, exceptions: true },
     {
       name: '-fwasm-exceptions -sWASM_LEGACY_EXCEPTIONS=0',
+      runs: '24.0.0',
       flags: ['-O2', '-fwasm-exceptions', '-sWASM_LEGACY_EXCEPTIONS=0'],
       node: ['--experimental-wasm-exnref'],
       cxx: true,

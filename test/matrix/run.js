@@ -4,13 +4,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { nodeVersion, root, sdkVersion, tryCell } from './matrix.js';
+import { root, theSdk, tryCell } from './matrix.js';
 import { rows, variants } from './rows.js';
 import { page } from './table.js';
 
 const wanted = process.argv[2] ?? '';
-const sdk = await sdkVersion();
-const node = await nodeVersion();
+const sdk = await theSdk();
 const work = rows
   .filter(({ name }) => name.includes(wanted))
   .flatMap((row) => variants.map((variant, column) => ({ row, variant, column })));
@@ -41,7 +40,7 @@ if (failures > 0) {
 }
 if (wanted !== '') process.exit(0);
 const own = process.env.GHARIAL_SUITE === undefined;
-const file = join(root, own ? 'docs/compatibility.md' : `build/compatibility-${sdk}.md`);
+const file = join(root, own ? 'docs/compatibility.md' : `build/compatibility-${sdk.version}.md`);
 mkdirSync(join(root, 'build'), { recursive: true });
-writeFileSync(file, page({ sdk, node, cells }));
+writeFileSync(file, page({ sdk: sdk.version, node: sdk.node, cells }));
 process.stdout.write(`${work.length} cells; written: ${file}\n`);

@@ -8,9 +8,11 @@ import {
   copyOfSdk,
   failure,
   failures,
+  hello,
   helloObject,
   output,
   port,
+  run,
   scratch,
 } from './support.js';
 
@@ -143,6 +145,18 @@ describe('port: refuse', function () {
         new RegExp(`Emscripten ${version} is too old: 3\\.1\\.54 or newer is needed`),
       );
     }
+    // An SDK that has the port's hooks, and yet a version before wasm64 works.
+    const object = join(scratch, 'wide.o');
+    output(['emcc', '-m64', '-c', hello, '-o', object]);
+    writeFileSync(join(sdk, 'emscripten-version.txt'), '"3.1.69"\n');
+    writeFileSync(join(sdk, 'system/lib/libc/sbrk.c'), '');
+    const wide = ['python3', join(sdk, 'emcc.py'), '-m64', object, `--use-port=${port}`];
+    // More than that line is said: Emscripten fills a cache of its own first.
+    const cache = { EM_CACHE: join(scratch, 'old-cache') };
+    assert.match(
+      run([...wide, '-o', 'refused.js'], cache).stderr,
+      /^\S+: error: gharial: wasm64 needs Emscripten 4\.0\.0 or newer, and this is 3\.1\.69: /m,
+    );
     rmSync(sdk, { recursive: true });
   });
 });
