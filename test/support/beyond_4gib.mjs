@@ -30,12 +30,16 @@ const damaged = () =>
     ),
   ).length;
 
-// 4.3 GiB of large blocks, then blocks of every kind above 4 GiB.
+// 4.3 GiB of large blocks; what is free below them, where shorter maps lay, is filled, so that blocks of every kind then lie
+// above 4 GiB.
 while (taken.reduce((sum, { bytes }) => sum + bytes, 0) < 4.3 * GiB) take(64 * MiB);
+for (let bytes = 32 * MiB; bytes >= 2 * KiB; bytes /= 2) while (take(bytes) < 4 * GiB);
+const before = taken.length;
 for (let i = 0; i < 4000; ++i) take([8, 40, 300, 1500, 5000, 30 * KiB, 90 * KiB][i % 7] + (i % 8));
 for (let shift = 4; shift <= 20; ++shift) take(1000 * shift, 2 ** shift);
 const live = taken.reduce((sum, { bytes }) => sum + bytes, 0);
 const { stats, reader } = heap;
+const above = taken.slice(before).filter(({ block }) => block > 4 * GiB).length;
 const highest = Math.max(...taken.map(({ block }) => block));
 /** @type {Set<number>} */
 const seen = new Set();
@@ -52,6 +56,7 @@ const digest = (/** @type {HeapReader} */ from) =>
 /** @type {Record<string, unknown>} */
 const found = {
   live,
+  above,
   highest,
   memory: heap.memory_bytes,
   damaged: damaged(),

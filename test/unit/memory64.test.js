@@ -39,6 +39,7 @@ describe('memory64', function () {
     const found = JSON.parse(stdout);
     assert.ok(found.live > 4.3 * GiB && found.used >= found.live);
     assert.ok(found.highest > 4.3 * GiB, `the highest block is at ${found.highest}`);
+    assert.ok(found.above > 3900, `${found.above} of the later blocks lie above 4 GiB`);
     assert.equal(found.damaged, 0);
     assert.equal(found.invariant, 0);
     assert.deepEqual(found.errors, []);
