@@ -13,6 +13,7 @@ gharial_format='gharial-sdk 1'
 
 die() { printf 'gharial toolchain: %s\n' "$*" >&2; exit 1; }
 note() { printf 'gharial toolchain: %s\n' "$*" >&2; }
+[[ $gharial_suite =~ ^[a-z]+$ ]] || die "GHARIAL_SUITE=$gharial_suite names no Debian suite: write one word, for example trixie"
 
 # version_at_least FOUND WANTED: numbers between dots, so that 4.0.10 > 4.0.9; a suffix such as -git counts for nothing.
 version_at_least() {

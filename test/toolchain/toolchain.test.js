@@ -37,7 +37,14 @@ describe('toolchain', () => {
       XDG_CACHE_HOME: join(place, 'cache'),
       PATH: `${place}/bin:${process.env.PATH}`,
     };
-    for (const name of ['EMSDK', 'EM_CACHE', 'GHARIAL_SDK_ENTERED', 'GHARIAL_OWN_SDK', 'BASH_ENV'])
+    for (const name of [
+      'EMSDK',
+      'EM_CACHE',
+      'GHARIAL_SDK_ENTERED',
+      'GHARIAL_OWN_SDK',
+      'GHARIAL_SUITE',
+      'BASH_ENV',
+    ])
       delete env[name];
   });
   afterEach(() => rmSync(place, { recursive: true }));
@@ -127,6 +134,39 @@ describe('toolchain', () => {
         assert.notEqual(result.status, 0); // the apt-get here installs nothing
       });
     }
+  });
+
+  describe('GHARIAL_SUITE', () => {
+    it('names another tree and another cache, whatever the machine has', () => {
+      script(join(place, 'bin/emcc'), says('6.0.5'));
+      env.GHARIAL_SUITE = 'trixie';
+      const line = `. '${toolchain}common.bash'; choose_sdk; echo $sdk_kind; echo "$gharial_sdk"; echo "$gharial_em_cache"`;
+      const cache = join(place, 'cache/gharial');
+      assert.equal(
+        call('bash', ['-c', line]).stdout,
+        `own\n${cache}/sdk-trixie\n${cache}/em-cache-trixie\n`,
+      );
+    });
+
+    it('is one word', () => {
+      env.GHARIAL_SUITE = '../sid';
+      assertOneLineError(call(run, ['true']), /GHARIAL_SUITE=\.\.\/sid names no Debian suite/);
+    });
+  });
+
+  it('builders names the build systems that are missing beside an SDK of the machine', () => {
+    for (const tool of ['emcc', 'autoreconf', 'automake', 'cmake', 'make', 'ninja'])
+      script(join(place, 'bin', tool), says('6.0.5'));
+    for (const tool of ['bash', 'readlink', 'stat', 'mkdir'])
+      script(join(place, 'bin', tool), `exec /bin/${tool} "$@"`);
+    env.PATH = join(place, 'bin');
+    const builders = join(toolchain, 'builders');
+    assertOneLineError(
+      call('/bin/bash', [builders]),
+      /build systems need meson: install them, in Debian with `sudo apt-get install autoconf /,
+    );
+    script(join(place, 'bin/meson'), 'exit 0');
+    assert.equal(call('/bin/bash', [builders]).status, 0);
   });
 
   describe('an SDK named by EMSDK', () => {
