@@ -45,8 +45,8 @@ constexpr size_t kGone = ~size_t{0};
 
 // What lies at an address.
 struct Found {
-  RunKind kind;  // none: no run of the heap
-  bool is_live;  // if that is a block
+  RunKind kind;    // none: no run of the heap
+  bool was_given;  // if that is a block: it is not known to be free
   Address begin;
   size_t bytes;
 };
@@ -58,14 +58,13 @@ struct Found {
     if (page < first || page >= first + length) return;
     const Address begin = address_of(first);
     found.kind = kind_of(entry);
-    if (found.kind == RunKind::block_run)
-      found = {found.kind, state_of_run(first) == BlockState::live, begin, bytes_in(length)};
+    if (found.kind == RunKind::block_run) found = {found.kind, true, begin, bytes_in(length)};
     if (found.kind != RunKind::small_run) return;
     const MiniPageHeader& header = header_at(begin);
     const uint32_t number = block_number(header, at), bytes = bytes_of(header.size_class);
-    if (number < capacity_of(header))
-      found = {found.kind, state_in_run(header, number) == BlockState::live, begin + number * bytes,
-               bytes};
+    const Address block = begin + number * bytes;
+    const bool is_free = is_home(header, number) || is_in_cursor(header.size_class, block);
+    if (number < capacity_of(header)) found = {found.kind, !is_free, block, bytes};
   });
   return found;
 }
@@ -73,6 +72,7 @@ struct Found {
 // Where the tail of a block begins.
 Address tail_place(Address block) noexcept {
   const ClassKey key = key_at(block);
+  guard(key <= key_of(SizeClass{kSizeClasses}), block, 7);
   return key != key_of(kLargeClass)
              ? block + tail_offset(key)
              : block + bytes_in(length_of(entry_of(mini_page_of(block)))) - kTailBytes;
@@ -134,6 +134,7 @@ uint32_t draw(uint32_t below) noexcept {
 [[maybe_unused]] Address exchange(Address block) noexcept {
   const ClassKey key = key_at(block);
   if (key == key_of(kLargeClass)) return block;
+  guard(key <= key_of(SizeClass{kSizeClasses}), block, 7);
   // Of the word in the cursor, if the block is one of those: what lies in its reach may also belong to another run.
   if (is_shared(key) && &header_at(block) == front_current[class_of_key(key).raw]) {
     Cursor& cursor = cursor_of(key);
@@ -179,7 +180,7 @@ uint32_t draw(uint32_t below) noexcept {
   if (found.begin != block)
     report(Fault::not_a_block, block, found.begin, found.bytes, static_cast<size_t>(found.kind));
   const Address at = block + found.bytes - kTailBytes;
-  if (!found.is_live || word_at(at) == kDead)
+  if (!found.was_given || word_at(at) == kDead)
     report(Fault::double_free, block, block, found.bytes, 0);
   // The canary is right: the mark before it is not. Else nobody knows any more what was asked for.
   const bool known = word_at(at) == canary_of(block) && word_at(at + 4) <= at - block;

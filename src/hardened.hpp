@@ -5,8 +5,8 @@
 // The canary is a secret of this run mixed with the block's address, kDead while the block is free; `slack` is how many bytes of the
 // block nobody asked for; the mark, a byte of the canary, stands behind the last byte that was asked for (it is the canary's own
 // first one if there is no slack). So a tail says "live" at one address only: a second free, a pointer into a block or
-// beside one, and whatever was written past the end of a block do not find it (but once in 2^32; once in 255 if the overrun is
-// a single byte of any value).
+// beside one, and whatever was written past the end of a block do not find it (but once in 2^32; an overrun of a single odd byte
+// passes once in 128, of an even one, such as the 0 that ends a string, never: marks are odd).
 // Assumes: growth.cpp draws the secret before the first block. Keeps: no live tail in free memory. Constant time, but for what is
 // filled with zero=1 and poison=1.
 #pragma once

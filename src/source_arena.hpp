@@ -16,6 +16,7 @@ struct Arena {
   Address break_now = 0;  // 0: not reserved yet
   Address highest = 0;
   Address limit = kArenaBegin + kArenaBytes;
+  uint32_t refuse_after = 0;  // growths until one is refused although there is memory; 0: none is
 
   // Reserves the arena and sets the break to `first_break` bytes into it; drops all contents. False
   // iff the addresses are taken.
@@ -47,9 +48,10 @@ inline bool Source::can_grow(uint64_t bytes) noexcept {
 }
 inline Range Source::grow(uint64_t bytes) noexcept {
   const Address before = arena.break_now, highest = arena.highest;
+  if (arena.refuse_after != 0 && --arena.refuse_after == 0) return {kNone, kNone, kNone};
   if (bytes > kArenaBytes || arena.move(static_cast<int64_t>(bytes)) == kNone)
     return {kNone, kNone, kNone};
-  return {before, before + bytes, highest};
+  return {before, before + static_cast<Address>(bytes), highest};
 }
 
 }  // namespace gharial

@@ -248,22 +248,22 @@ FAULT(overrun_terminator_full) {
 }
 FAULT(overrun_8) {
   unsigned char* const block = victim(40);
-  memset(hidden(block), 0x41, 48);
+  memset(hidden(block), 0x42, 48);
   free(block);
 }
 FAULT(overrun_64) {
   unsigned char* const block = victim(64);
-  memset(hidden(block), 0x41, 128);
+  memset(hidden(block), 0x42, 128);
   free(block);
 }
 FAULT(overrun_large) {
   unsigned char* const block = victim(100000);
-  memset(hidden(block) + 99990, 0x41, 18);
+  memset(hidden(block) + 99990, 0x42, 18);
   free(block);
 }
 FAULT(overrun_realloc) {
   unsigned char* const block = victim(40);
-  memset(hidden(block), 0x41, 48);
+  memset(hidden(block), 0x42, 48);
   unsigned char* const moved = static_cast<unsigned char*>(realloc(block, 5000));
   if (moved != nullptr) keep(moved, 5000);
 }
@@ -278,7 +278,7 @@ FAULT(underrun_8) {
 FAULT(write_freed) {
   unsigned char* const block = victim(48);
   free(block);
-  memset(hidden(block), 0x41, 16);
+  memset(hidden(block), 0x42, 16);
   take_guest(48);
   take_guest(48);
 }
@@ -294,7 +294,7 @@ FAULT(link_freed) {
 FAULT(write_freed_large) {
   unsigned char* const block = victim(200000);
   free(block);
-  memset(hidden(block), 0x41, 200000);
+  memset(hidden(block), 0x42, 200000);
   take_guest(100000);
 }
 

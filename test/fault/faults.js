@@ -1,10 +1,7 @@
 // faults.js — every fault of faults.cpp under every allocator, and how it ended. A worker runs them, since some never end.
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { build, emccVersion, outputInSdk, root } from '../support/build.js';
+import { build, buildPlain } from '../support/build.js';
 
 /**
  * caught: the program stops at the call, with a diagnosis or not. later: it stops at a later call that is innocent, before
@@ -22,7 +19,7 @@ export const configurations = [
   { name: 'mimalloc' },
   { name: 'gharial', options: '' },
   { name: 'hardened', options: ':hardened=1' },
-  { name: 'with options', options: ':hardened=1:poison=1:quarantine=1:shuffle=1' },
+  { name: 'with options', options: ':hardened=1:poison=1:quarantine=1' },
 ];
 export const peers = configurations.filter(({ options }) => options === undefined);
 
@@ -69,21 +66,10 @@ const FLAGS = [
 ];
 
 /** The program, built once. @param {Configuration} configuration */
-function programOf({ name, options }) {
-  if (options !== undefined)
-    return build(`faults-${name.replace(' ', '-')}`, [source], FLAGS, { options });
-  const hash = createHash('sha256').update(emccVersion()).update(JSON.stringify(FLAGS));
-  hash.update(readFileSync(source));
-  const folder = join(root, 'build', 'test', `faults-${name}-${hash.digest('hex').slice(0, 16)}`);
-  const product = join(folder, 'program.mjs');
-  if (existsSync(product)) return product;
-  const work = `${folder}.${process.pid}`;
-  mkdirSync(work, { recursive: true });
-  outputInSdk(['em++', source, ...FLAGS, `-sMALLOC=${name}`, '-o', join(work, 'program.mjs')]);
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(work, folder);
-  return product;
-}
+const programOf = ({ name, options }) =>
+  options === undefined
+    ? buildPlain(`faults-${name}`, source, [...FLAGS, `-sMALLOC=${name}`])
+    : build(`faults-${name.replace(' ', '-')}`, [source], FLAGS, { options });
 
 /** Longer than any of them takes that ends at all. */
 const PATIENCE_MS = 10_000;

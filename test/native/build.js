@@ -99,7 +99,7 @@ export async function runNative(program, args, { seconds, env = {} }) {
 /** The files with the tests of each program. */
 const SUITES = {
   native: /^(units_(?!hardened).*|model)\.hpp$/,
-  hardened: /^(units_hardened|model)\.hpp$/,
+  hardened: /^(units_hardened|units_refusal|model)\.hpp$/,
   model: /^model\.hpp$/,
   threads: /^threads_.*\.hpp$/,
 };

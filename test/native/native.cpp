@@ -7,5 +7,6 @@
 #include "units_check.hpp"
 #include "units_blocks.hpp"
 #include "units_heap.hpp"
+#include "units_refusal.hpp"
 #include "model.hpp"
 #include "main.hpp"

@@ -42,6 +42,7 @@ inline ExpectedFault expected_fault;
 // An empty heap whose break starts `first_break` bytes into the arena and cannot pass `limit` bytes.
 inline void start_heap(size_t first_break, size_t limit) {
   using namespace gharial;
+  arena.refuse_after = 0;
   if (!arena.reset(first_break, limit)) {
     std::fprintf(stderr, "the arena's addresses are taken\n");
     std::abort();

@@ -194,15 +194,16 @@ private:
         gharial::SizeClass{static_cast<uint8_t>(1 + detail % gharial::kSizeClasses)});
   }
   static size_t extreme(uint32_t detail) {
-    const size_t edges[] = {~size_t{0}, ~size_t{0} >> 1, size_t{1} << 40, size_t{1} << 32,
-                            gharial::kLargest};
+    constexpr uint32_t word = 8 * sizeof(size_t);
+    const size_t edges[] = {~size_t{0}, ~size_t{0} >> 1, size_t{1} << word * 5 / 8,
+                            size_t{1} << word / 2, gharial::kLargest};
     const size_t edge = edges[detail % std::size(edges)], off = detail / std::size(edges) % 4;
     return edge - off * (detail / 20 % 2 == 0 ? 1 : 40'000);
   }
   size_t alignment() {
     const uint32_t detail = in.next();
-    if (detail >= 250) return size_t{1} << (detail - 250 + 58);  // hopeless
-    return size_t{1} << detail % 22;                             // 1 … 2 MiB
+    if (detail >= 250) return size_t{1} << (detail - 256 + 8 * sizeof(size_t));  // hopeless
+    return size_t{1} << detail % 22;                                             // 1 … 2 MiB
   }
   Address pick() {
     const uint32_t number = in.next16();
@@ -458,7 +459,8 @@ private:
     }
     const Address at = reinterpret_cast<Address>(block);
     PROMISE(at % align == 0, "%p is no multiple of %zu", block, align);
-    PROMISE(at % (bytes >= 16 ? 16 : 8) == 0, "%p of %zu bytes", block, bytes);
+    PROMISE(at % (bytes >= gharial::kBaseAlignment ? gharial::kBaseAlignment : 8) == 0,
+            "%p of %zu bytes", block, bytes);
     const size_t usable = gharial_malloc_usable_size(block);
     PROMISE(usable >= bytes, "%zu usable of %zu", usable, bytes);
     // Who asks for a large block gets whole MiniPages; who grows one may get an eighth more.

@@ -68,21 +68,37 @@ export function build(name, sources, flags, { options = '', suffix = 'mjs' } = {
   const hash = createHash('sha256').update(hashOfAllocator());
   hash.update(JSON.stringify([flags, options, suffix]));
   for (const source of sources) hash.update(readFileSync(source));
+  return once(name, hash, suffix, sources, [
+    '-sMALLOC=gharial',
+    `--use-port=${port}${options}`,
+    ...flags,
+  ]);
+}
+
+/**
+ * Links a program with an allocator of the SDK's. It may include the core and the native tests as source.
+ * @param {string} name @param {string} source @param {string[]} flags of emcc
+ */
+export function buildPlain(name, source, flags) {
+  const hash = createHash('sha256').update(hashOfAllocator()).update(JSON.stringify(flags));
+  for (const folder of ['native', 'fuzz'])
+    for (const file of filesIn(join(root, 'test', folder)))
+      if (/\.[ch](pp)?$/.test(file)) hash.update(readFileSync(file));
+  return once(name, hash.update(readFileSync(source)), 'mjs', [source], flags);
+}
+
+/**
+ * @param {string} name @param {import('node:crypto').Hash} hash of all that the product depends on
+ * @param {string} suffix @param {string[]} sources @param {string[]} flags
+ */
+function once(name, hash, suffix, sources, flags) {
   const directory = join(products, `${name}-${hash.digest('hex').slice(0, 16)}`);
   const product = join(directory, `program.${suffix}`);
   if (existsSync(product)) return product;
   const work = `${directory}.${process.pid}`;
   mkdirSync(work, { recursive: true });
   const emcc = sources.some((source) => source.endsWith('.cpp')) ? 'em++' : 'emcc';
-  outputInSdk([
-    emcc,
-    ...sources,
-    '-sMALLOC=gharial',
-    `--use-port=${port}${options}`,
-    ...flags,
-    '-o',
-    join(work, `program.${suffix}`),
-  ]);
+  outputInSdk([emcc, ...sources, ...flags, '-o', join(work, `program.${suffix}`)]);
   rmSync(directory, { recursive: true, force: true });
   renameSync(work, directory);
   return product;

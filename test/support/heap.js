@@ -90,15 +90,11 @@ const flags = [
 
 /**
  * The program of the tests: its factory.
- * @param {{ checked?: boolean }} [variant]
+ * @param {{ checked?: boolean, options?: string }} [variant] options of the port
  */
-export function loadApi({ checked = false } = {}) {
-  const product = build(
-    `api${checked ? '-checked' : ''}${MEMORY64 ? '-wasm64' : ''}`,
-    [join(root, 'test', 'support', 'api.c')],
-    flags,
-    { options: checked ? ':checked=1' : '' },
-  );
+export function loadApi({ checked = false, options = checked ? ':checked=1' : '' } = {}) {
+  const name = `api${options.replaceAll(':', '-').replaceAll('=1', '')}${MEMORY64 ? '-wasm64' : ''}`;
+  const product = build(name, [join(root, 'test', 'support', 'api.c')], flags, { options });
   return load(product);
 }
 
