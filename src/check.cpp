@@ -17,6 +17,37 @@ struct Checker {
     if (!holds && broken == 0) broken = invariant;
   }
 
+  // ---- roots: where the maps lie, before anything is read through them ----------------------------
+
+  // Shared memory: as many segments as the heap needs, each inside of it.
+  static bool segments_make_sense() noexcept {
+    if (global.mapped_pages % kPagesPerSegment != 0 ||
+        global.mapped_pages / kPagesPerSegment > kSegments<ThisModel> ||
+        global.first >= global.end || page_of(global.end).raw >= global.mapped_pages)
+      return false;
+    for (uint32_t i = 0; i * kPagesPerSegment < global.mapped_pages; ++i) {
+      const Address at = reinterpret_cast<Address>(&segment_at(i));
+      if (at % kMiniPageBytes != 0 || at < address_of(global.first) ||
+          at + sizeof(Segment) > address_of(global.end))
+        return false;
+    }
+    return true;
+  }
+
+  static bool roots_make_sense() noexcept {
+    if constexpr (kShared) return segments_make_sense();
+    const Address run_map = reinterpret_cast<Address>(front.run_map);
+    const Address metas =
+        run_map + static_cast<Address>(global.mapped_pages) * kMiniPagesPerPage * sizeof(RunEntry);
+    const MiniPageIndex at = mini_page_of(run_map);
+    // The bound keeps the sums below from wrapping round; maps may be a quarter longer than memory.
+    return global.mapped_pages <= 2 * (kAddressEnd<ThisModel> >> kHeapPageShift) &&
+           global.first < global.end && page_of(global.end).raw < global.mapped_pages &&
+           run_map % kMiniPageBytes == 0 && at >= global.first && at < global.end &&
+           global.meta_map == metas &&
+           reinterpret_cast<Address>(front.class_map) == metas + global.mapped_pages * sizeof(Word);
+  }
+
   // ---- entries: one for each run, in order -----------------------------------------------------
 
   void check_entries() noexcept {
@@ -44,7 +75,6 @@ struct Checker {
       }
     });
     require(sound, 9);
-    require(global.mapped_pages > page_of(global.end).raw, 9);
     require(used == global.counters.used_mini_pages, 11);
     require(global.counters.used_mini_pages <= global.counters.peak_used_mini_pages, 11);
     require(gaps == global.counters.external_mini_pages, 11);
@@ -271,7 +301,7 @@ struct Checker {
   void check_cursor(SizeClass size_class) noexcept {
     const MiniPageHeader* header = current_of(size_class);
     const Cursor& cursor = cursor_of(size_class);
-    if (header != nullptr && !is_small_run_of(*header, size_class)) return require(false, 8);
+    if (header != nullptr && !is_small_run_of(header, size_class)) return require(false, 8);
     if (cursor.bits == 0) return;
     if (header == nullptr) return require(false, 8);
     const Address word_bytes = Address{64} * bytes_of(size_class);
@@ -287,11 +317,13 @@ struct Checker {
   }
 
   // True iff a small run of the class has this header.
-  static bool is_small_run_of(const MiniPageHeader& header, SizeClass size_class) noexcept {
-    const Address at = reinterpret_cast<Address>(&header);
-    if (sound_meta(at & ~Address{kSlotBytes - 1}) == nullptr) return false;
-    const MiniPageIndex first = mini_page_of(run_address(header));
-    return first >= global.first && first < global.end && header.size_class == size_class &&
+  static bool is_small_run_of(const MiniPageHeader* header, SizeClass size_class) noexcept {
+    const Address at = reinterpret_cast<Address>(header), in_meta = at % kSlotBytes;
+    if (sound_meta(at - in_meta) == nullptr || in_meta % sizeof *header != 0 ||
+        in_meta >= sizeof(MetaPage::mini_pages))
+      return false;
+    const MiniPageIndex first = mini_page_of(run_address(*header));
+    return first >= global.first && first < global.end && header->size_class == size_class &&
            kind_of(entry_of(first)) == RunKind::small_run && entry_of(first).header == at;
   }
 
@@ -312,6 +344,7 @@ struct Checker {
 
 int first_broken_invariant() noexcept {
   if (global.end == kNoMiniPage) return 0;
+  if (!Checker::roots_make_sense()) return 9;
   Checker checker;
   checker.check_entries();
   if (checker.broken == 0) checker.check_meta_map();

@@ -8,5 +8,6 @@
 #include "units_blocks.hpp"
 #include "units_heap.hpp"
 #include "units_refusal.hpp"
+#include "units_damage.hpp"
 #include "model.hpp"
 #include "main.hpp"

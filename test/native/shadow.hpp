@@ -202,7 +202,7 @@ private:
   }
   size_t alignment() {
     const uint32_t detail = in.next();
-    if (detail >= 250) return size_t{1} << (detail - 256 + 8 * sizeof(size_t));  // hopeless
+    if (detail >= 250) return size_t{1} << (8 * sizeof(size_t) + detail - 256);  // hopeless
     return size_t{1} << detail % 22;                                             // 1 … 2 MiB
   }
   Address pick() {
