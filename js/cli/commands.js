@@ -19,4 +19,24 @@
 export const commands = {
   flags: { summary: 'the flags of a build, in one line', load: () => import('./flags.js') },
   path: { summary: 'where the port, the header and the rest lie', load: () => import('./path.js') },
+  init: { summary: 'the lines that a build system needs', load: () => import('./init.js') },
+  doctor: {
+    summary: 'whether this machine can build with gharial',
+    load: () => import('./doctor.js'),
+  },
+  install: { summary: 'register gharial in an Emscripten SDK', load: () => import('./install.js') },
+  uninstall: { summary: 'undo install', load: () => import('./uninstall.js') },
+  stats: { summary: 'the report of a heap that was kept', load: () => import('./stats.js') },
+  validate: { summary: 'whether a heap is sound', load: () => import('./validate.js') },
+  diff: { summary: 'what changed between two heaps', load: () => import('./diff.js') },
+  convert: { summary: 'a heap or a profile for another tool', load: () => import('./convert.js') },
+  inspect: {
+    summary: 'the inspector in a browser, for a heap',
+    load: () => import('./inspect.js'),
+  },
+  record: {
+    summary: 'the allocations of a program, as a trace',
+    load: () => import('./record.js'),
+  },
+  replay: { summary: 'a trace on every allocator', load: () => import('./replay.js') },
 };

@@ -415,7 +415,7 @@ describe('<gharial-inspector>', function () {
 
   it('lies over any page, and looks at nothing while it is closed', async () => {
     const { page, errors, close } = await open(browser, `${server.origin}/overlay.html`);
-    const button = page.getByRole('button', { name: 'Heap' });
+    const button = page.getByRole('button', { name: 'Heap', exact: true });
     await button.click();
     await page.locator('gharial-inspector .numbers dd').first().waitFor();
     assert.notEqual(await number(page, 'blocks'), '0');

@@ -39,6 +39,7 @@ export const program = () =>
 export async function serve(directory, pages = {}) {
   const server = createServer(async ({ url = '/' }, response) => {
     const path = decodeURIComponent(new URL(url, 'http://localhost').pathname);
+    if (path === '/favicon.ico') return response.writeHead(204).end();
     try {
       const body = pages[path] ?? (await readFile(join(directory, normalize(path))));
       const type =
