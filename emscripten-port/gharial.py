@@ -9,7 +9,9 @@ settings may be read in the last two only. The archive lies in Emscripten's cach
 
 import contextlib
 import hashlib
+import json
 import os
+import re
 import shutil
 import tempfile
 
@@ -52,6 +54,7 @@ OPTIONS = Options({
   'shuffle': '1 leaves to chance which free block malloc returns; needs hardened=1 (0|1, default 0)',
   'stats': '1 adds Module.gharialHeap(), through which JavaScript reads the heap (0|1, default 1)',
   'profile': '1 takes samples of who allocates what, by call stack; for JavaScript to start (0|1, default 0)',
+  'inspector': '1 adds a button to the page that shows the heap, for development; 150 kB (0|1, default 0)',
 })
 chosen = {name: 1 if name == 'stats' else 0 for name in OPTIONS.keys()}
 # What hardened=1 may do besides.
@@ -85,6 +88,7 @@ include_dir = os.path.join(source_dir, 'include')
 js_dir = root if registered else os.path.dirname(os.path.realpath(__file__))
 js_library = os.path.join(js_dir, 'gharial_library.js')
 profile_library = os.path.join(js_dir, 'gharial_profile.js')
+inspector_dir = os.path.join(root, 'js', 'inspector')
 
 
 # --- what this file changes in Emscripten, and only in the process that imported it
@@ -218,7 +222,7 @@ def refuse_options_that_do_not_go_together():
 
 
 def archive_name():
-  names = [name for name in (threads(), *chosen) if name and name != 'stats' and (name == threads() or chosen[name])]
+  names = [threads()] * bool(threads()) + [name for name in chosen if chosen[name] and name not in ('stats', 'inspector')]
   variant = ''.join('-' + name for name in names + ([] if chosen['stats'] else ['nostats']))
   return f'libgharial{variant}-{VERSION}-{fingerprint()}.a'
 
@@ -314,6 +318,47 @@ def clear(ports, settings, shared):
         shared.cache.erase_lib(name)
 
 
+# --- the inspector in the page
+
+
+def linked_modules(entry):
+  """The ES modules that ENTRY imports, and itself last: each with the numbers of its imports in place of their names."""
+  numbers, texts = {}, []
+
+  def add(path):
+    if path in numbers:
+      return
+    with open(path, encoding='utf-8') as file:
+      text = file.read()
+    imports = re.compile(r"^((?:import|export|\})[^'\n]*)'(\.{1,2}/[^']+)';$", re.MULTILINE)
+    near = {name: os.path.normpath(os.path.join(os.path.dirname(path), name)) for _, name in imports.findall(text)}
+    for name in near.values():
+      add(name)
+    numbers[path] = len(texts)
+    texts.append(imports.sub(lambda found: f"{found[1]}'@@{numbers[near[found[2]]]}@@';", text))
+
+  add(os.path.normpath(entry))
+  return texts
+
+
+def add_inspector():
+  if registered:
+    fail('inspector=1 needs the JavaScript of the package: write --use-port=…/emscripten-port/gharial.py:inspector=1')
+  if not chosen['stats']:
+    fail('inspector=1 shows the heap through stats=1: leave out stats=0')
+  template = os.path.join(js_dir, 'gharial_inspector.js')
+  entry = os.path.join(inspector_dir, 'index.js')
+  for path in (template, entry):
+    if not os.path.isfile(path):
+      fail(f'{path} is missing: this checkout or package is incomplete, fetch it again')
+  with open(template, encoding='utf-8') as file:
+    text = file.read().replace('= GHARIAL_MODULES', '= ' + json.dumps(linked_modules(entry)))
+  generated = os.path.join(shared.get_emscripten_temp_dir(), 'gharial_inspector.js')
+  with open(generated, 'w', encoding='utf-8') as file:
+    file.write(text)
+  settings.POST_JS_FILES.append(generated)
+
+
 # --- the rest of what Emscripten asks a port
 
 
@@ -351,6 +396,8 @@ def linker_setup(ports, settings):
     settings.JS_LIBRARIES.append(profile_library)
     settings.EXPORTED_RUNTIME_METHODS.append('gharialProfiler')
     settings.DEFAULT_LIBRARY_FUNCS_TO_INCLUDE.append('$gharialProfiler')
+  if chosen['inspector']:
+    add_inspector()
 
 
 def show():

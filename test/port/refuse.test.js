@@ -47,7 +47,7 @@ const cases = [
   [
     'an option that does not exist',
     [],
-    /`fast` is not supported; available options are checked=0\|1, stats=0\|1, profile=0\|1$/,
+    /`fast` is not supported; available options are checked=0\|1, stats=0\|1, profile=0\|1, inspector=0\|1$/,
     ':fast=1',
   ],
   ...['2', 'yes', ''].map(
@@ -64,6 +64,12 @@ const cases = [
     [],
     /profile=1 shows its samples through stats=1: leave out stats=0$/,
     ':profile=1:stats=0',
+  ],
+  [
+    'an inspector without its heap',
+    [],
+    /inspector=1 shows the heap through stats=1: leave out stats=0$/,
+    ':inspector=1:stats=0',
   ],
   ['an option without a value', [], /`checked` is missing a value$/, ':checked'],
   ...['debug', 'tracing'].map(
@@ -105,7 +111,7 @@ describe('port: refuse', function () {
     const text = output(['emcc', `--use-port=${port}:help`]);
     assert.deepEqual(
       [...text.matchAll(/^\* (\w+):/gm)].map(([, name]) => name),
-      ['checked', 'stats', 'profile'],
+      ['checked', 'stats', 'profile', 'inspector'],
     );
   });
 
