@@ -336,8 +336,8 @@ const invented = [
   {
     breaks: 'memory grows for a medium block that could move',
     file: 'block_run.cpp',
-    from: '    if (!ends_heap || least <= MiniPages{kClassMaxMiniPages} || !can_grow_heap(least - had))',
-    to: '    if (!ends_heap || !can_grow_heap(least - had))',
+    from: ' || least <= MiniPages{kClassMaxMiniPages} ||\n        !can_grow_heap(least - had))',
+    to: ' || !can_grow_heap(least - had))',
   },
   {
     breaks: 'memory grows for a large block that does not end the heap',
@@ -348,7 +348,7 @@ const invented = [
   {
     breaks: 'a large block that asks for more may end the program',
     file: 'block_run.cpp',
-    from: ' || !can_grow_heap(least - had))',
+    from: ' ||\n        !can_grow_heap(least - had))',
     to: ')',
   },
   {
