@@ -23,7 +23,6 @@
  */
 
 const noJavaScript = /checked=1 reports misuse through JavaScript/;
-const noThreads = /shared memory \(.*\) is not supported yet: build without /;
 
 /** @type {Record<string, Row[]>} by heading */
 export const groups = {
@@ -381,12 +380,13 @@ export const groups = {
     { name: '--tracing', refused: /--memoryprofiler and --tracing are not supported/ },
   ],
   Threads: [
-    { name: '-pthread', refused: noThreads },
-    { name: '-pthread -sPROXY_TO_PTHREAD', refused: noThreads },
-    { name: '-sWASM_WORKERS', refused: noThreads },
-    { name: '-sAUDIO_WORKLET', flags: ['-sAUDIO_WORKLET', '-sWASM_WORKERS'], refused: noThreads },
-    { name: '-sSHARED_MEMORY', refused: noThreads },
-    { name: '-m64 -pthread', refused: noThreads },
+    { name: '-pthread', flags: ['-O2', '-pthread'], quick: true },
+    { name: '-pthread -O0 -sASSERTIONS=2', flags: ['-pthread', '-O0', '-sASSERTIONS=2'] },
+    { name: '-pthread -sEXIT_RUNTIME', flags: ['-O2', '-pthread', '-sEXIT_RUNTIME'], cxx: true },
+    { name: '-sWASM_WORKERS', flags: ['-O2', '-sWASM_WORKERS'] },
+    { name: '-pthread -sWASM_WORKERS', flags: ['-O2', '-pthread', '-sWASM_WORKERS'] },
+    { name: '-m64 -pthread', flags: ['-O2', '-m64', '-pthread'], runs: '24.0.0' },
+    { name: '-sSHARED_MEMORY', refused: /-sSHARED_MEMORY alone is not supported/ },
   ],
   'Another allocator beside it': ['dlmalloc', 'emmalloc', 'mimalloc', 'none'].map((name) => ({
     name: `-sMALLOC=${name}`,

@@ -32,12 +32,18 @@ const cases = [
     /-sMALLOC=emmalloc .*each/,
   ],
   ['an allocator nobody knows', ['-sMALLOC=gharail'], /gharail .* write -sMALLOC=gharial$/],
-  ['-pthread', ['-pthread'], /shared memory \(-pthread\) is not .* yet: build without -pthread/],
-  ['-sWASM_WORKERS', ['-sWASM_WORKERS'], /shared memory \(-sWASM_WORKERS\) is not supported yet/],
+  ['-sSHARED_MEMORY', ['-sSHARED_MEMORY'], /-sSHARED_MEMORY alone is not .*: .* use -pthread or/],
   [
-    '-sSHARED_MEMORY',
-    ['-sSHARED_MEMORY'],
-    /shared memory \(-sSHARED_MEMORY\) is not supported yet/,
+    'the hardened variant with threads',
+    ['-pthread'],
+    /hardened=1 is not built for threads yet .*: build without it/,
+    ':hardened=1',
+  ],
+  [
+    'the profile variant with threads',
+    ['-pthread'],
+    /profile=1 does not go together with threads .* yet: leave out one/,
+    ':profile=1',
   ],
   [
     '--tracing',

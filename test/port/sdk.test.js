@@ -82,8 +82,15 @@ describe('port: registered in an SDK', function () {
     const both = ['-sMALLOC=gharial', `--use-port=${port}:stats=0`];
     assert.match(allocatorOf(link(['-O1', ...both], { emcc })), /^libgharial-nostats-/);
 
-    const refused = [...emcc, helloObject(), '-sMALLOC=gharial', '-pthread', '-o', 'refused.js'];
-    assert.match(failure(refused), /shared memory \(-pthread\) is not supported yet/);
+    const refused = [
+      ...emcc,
+      helloObject(),
+      '-sMALLOC=gharial',
+      '-sSHARED_MEMORY',
+      '-o',
+      'refused.js',
+    ];
+    assert.match(failure(refused), /-sSHARED_MEMORY alone is not supported/);
 
     assert.match(sdkCommand('uninstall', sdk), /no longer registered/);
     assertAsBefore(before);
