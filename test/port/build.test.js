@@ -21,7 +21,7 @@ import {
 const use = `--use-port=${port}`;
 
 describe('port: build', function () {
-  this.timeout(300_000);
+  this.timeout(600_000); // some links build an archive each, on a busy machine
 
   it('EMCC_CFLAGS names the port for every command of a build, which may name it again', () => {
     const variables = { EMCC_CFLAGS: use };
