@@ -13,7 +13,8 @@ MOCHA := $(WITH_NODE) node node_modules/mocha/bin/mocha.js $$([[ -t 1 ]] || echo
 PORT := emscripten-port/gharial.py
 # The SDK's node, not the machine's: what is measured is then the same V8 everywhere. Its tree may lack git.
 BENCH = COMMIT=$$(git describe --always --dirty --abbrev=12 2>/dev/null || true) $(RUN) node bench/run.js
-FUZZ_SECONDS ?= 60
+FUZZ_SECONDS ?=
+SOAK_OPERATIONS ?= 1e9
 CALLS ?= 1e7
 ALLOCATORS ?= gharial
 TESTS ?= 'test/**/*.test.js'
@@ -40,13 +41,19 @@ lib: sdk ## build libgharial and libgharial-checked and copy them to build/lib
 	@ls build/lib/*.a
 
 test: prepare ## run every test: units, model, port, JavaScript, programs, native, fuzz, mutants (TESTS=… for some)
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(MOCHA) $(TESTS)
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),60) $(MOCHA) $(TESTS)
 
 test-matrix: sdk npm ## build a program in every mode of Emscripten, run it, write docs/compatibility.md (ROWS=part of a name; SDK=trixie)
 	@$(if $(SDK),export GHARIAL_SUITE=$(SDK);) $(if $(SDK),$(TOOLCHAIN)/install;) $(WITH_NODE) node test/matrix/run.js $(if $(ROWS),'$(ROWS)')
 
-fuzz: prepare ## fuzz the native build alone (FUZZ_SECONDS=60)
-	@FUZZ_SECONDS=$(FUZZ_SECONDS) $(MOCHA) 'test/fuzz/**/*.test.js'
+fuzz: prepare ## fuzz the native build alone, 10 minutes (FUZZ_SECONDS=600)
+	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(MOCHA) 'test/fuzz/**/*.test.js'
+
+soak: sdk npm ## a billion calls in wasm, verified by samples: no drift (SOAK_OPERATIONS=1e9)
+	@SOAK_OPERATIONS=$(SOAK_OPERATIONS) $(WITH_NODE) node test/soak/run.js
+
+coverage: clang npm ## lines of src/ that the native tests and the corpus execute
+	@$(WITH_NODE) node test/native/coverage.js
 
 mutants: prepare ## break the allocator on purpose, once for each mutant, and see the tests reject it
 	@$(MOCHA) 'test/mutant/**/*.test.js'
@@ -119,4 +126,4 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc
 	@$(WITH_NODE) npm ci --ignore-scripts
 	@touch $@
 
-.PHONY: help demo lib test test-matrix fuzz mutants bench bench-quick bench-docs programs golden worst traces check format types install-sdk uninstall-sdk clean prepare sdk clang builders chromium npm
+.PHONY: help demo lib test test-matrix fuzz soak coverage mutants bench bench-quick bench-docs programs golden worst traces check format types install-sdk uninstall-sdk clean prepare sdk clang builders chromium npm

@@ -6,14 +6,18 @@ import { buildNative, project, sanitizers } from '../native/build.js';
 
 /**
  * @param {number} seconds how long new inputs are tried
+ * @param {'checked' | 'hardened'} variant of the core
  * @param {(line: string) => void} [show] gets the fuzzer's lines
  * @returns {Promise<{ status: number | null, executions: number, coverage: number, program: string, artifact: string | undefined, output: string }>}
  */
-export async function fuzz(seconds, show = () => {}) {
+export async function fuzz(seconds, variant, show = () => {}) {
   const program = await buildNative('test/fuzz/heap_fuzz.cpp', {
-    // The checked variant: its assertions are oracles that cost little beside the shadow's.
-    flags: ['-O2', ...sanitizers, '-fsanitize=fuzzer'],
-    checked: true,
+    // Assertions are oracles that cost little beside the shadow's.
+    flags: [
+      ...['-O2', ...sanitizers, '-fsanitize=fuzzer'],
+      ...(variant === 'hardened' ? ['-DGHARIAL_HARDENED=1'] : []),
+    ],
+    checked: variant === 'checked',
   });
   const found = join(project, 'build/fuzz/corpus');
   const artifacts = join(project, 'build/fuzz/');

@@ -1,7 +1,7 @@
 // Breakages of src/, one line each, that the tests must reject. `from` occurs exactly once in the file: a change of the
 // sources that makes it ambiguous or loses it is an error, and the mutant is then written anew.
 
-/** @typedef {{ breaks: string, file: string, from: string, to: string }} Mutant */
+/** @typedef {{ breaks: string, file: string, from: string, to: string, variant?: 'hardened' }} Mutant */
 
 /** @type {Mutant[]} The kinds of mistakes an allocator is known for. */
 const known = [
@@ -657,4 +657,108 @@ const wasm = [
   },
 ];
 
-export const mutants = [...known, ...invented, ...wasm];
+/** @type {Mutant[]} What the hardened variant might forget; its own tests judge. */
+const hardened = /** @type {Mutant[]} */ ([
+  {
+    breaks: 'a freed block keeps a tail that looks live',
+    file: 'hardened.hpp',
+    from: '    word_at(tail.at) = kDead;\n    if constexpr',
+    to: '    if constexpr',
+  },
+  {
+    breaks: 'a large block that is freed keeps a tail that looks live',
+    file: 'hardened.cpp',
+    from: '  word_at(tail.at) = kDead;\n  if (!note_freed',
+    to: '  if (!note_freed',
+  },
+  {
+    breaks: 'the mark behind a block is not looked at',
+    file: 'hardened.hpp',
+    from: ' && byte_at(at - slack) == static_cast<uint8_t>(canary);',
+    to: ';',
+  },
+  {
+    breaks: 'the mark is not written',
+    file: 'hardened.hpp',
+    from: '  byte_at(block + bytes) = static_cast<uint8_t>(canary);\n',
+    to: '',
+  },
+  {
+    breaks: 'the canary does not depend on the address',
+    file: 'hardened.hpp',
+    from: "static_cast<uint32_t>(block) * 0x9e37'79b1u",
+    to: 'static_cast<uint32_t>(block) * 0',
+  },
+  {
+    breaks: 'the secret may be even, and a canary that of a free block',
+    file: 'hardened.cpp',
+    from: '  secret |= 1;',
+    to: '  secret &= ~1u;',
+  },
+  {
+    breaks: 'a block that looks live is handed out',
+    file: 'hardened.hpp',
+    from: '  if (word_at(at) == canary) [[unlikely]]\n    require_free(block, at);\n',
+    to: '',
+  },
+  {
+    breaks: 'realloc in place leaves the old tail',
+    file: 'hardened.cpp',
+    from: '    write_tail(block, tail_place(block), tail.canary, bytes);\n    return block;\n  }\n  word_at',
+    to: '    return block;\n  }\n  word_at',
+  },
+  {
+    breaks: 'realloc that moves copies what nobody asked for, or too little',
+    file: 'hardened.cpp',
+    from: 'bytes < had ? bytes : had);',
+    to: 'bytes < had ? bytes : had / 2);',
+  },
+  {
+    breaks: 'a shrink that cannot move keeps its old size',
+    file: 'hardened.cpp',
+    from: '      write_tail(block, tail.at, tail.canary, bytes);\n      return block;',
+    to: '      return block;',
+  },
+  {
+    breaks: 'a size that is too small passes for the right one',
+    file: 'hardened.cpp',
+    from: '  if (tail.at - tail.slack - block != bytes)',
+    to: '  if (tail.at - tail.slack - block < bytes)',
+  },
+  {
+    breaks: 'the tail is not asked for on top of a large request',
+    file: 'hardened.cpp',
+    from: '  Address block = take(bytes + kTailBytes);',
+    to: '  Address block = take(bytes + (bytes > kClassMax ? 0 : kTailBytes));',
+  },
+  {
+    breaks: 'the cookie of a meta-page is not looked at',
+    file: 'heap_page.cpp',
+    from: '  guard_cookie(meta);\n',
+    to: '',
+  },
+  {
+    breaks: 'a block may go home twice',
+    file: 'heap.hpp',
+    from: '  if constexpr (kHardened) guard(!is_home(header, number), block, 8);\n',
+    to: '',
+  },
+  {
+    breaks: 'links of free runs are not looked at',
+    file: 'run.cpp',
+    from: '    guard((next == kNoMiniPage || map[next.raw].links.prev == first) &&',
+    to: '    guard(true || (next == kNoMiniPage || map[next.raw].links.prev == first) &&',
+  },
+]).map((mutant) => ({ ...mutant, variant: /** @type {const} */ ('hardened') }));
+
+/** @type {Mutant[]} Of the checker. */
+const roots = [
+  {
+    breaks: 'the checker does not look at its roots',
+    file: 'check.cpp',
+    from: '  if (!Checker::roots_make_sense()) return 9;\n',
+    to: '',
+  },
+];
+
+export const mutants = [...known, ...invented, ...wasm, ...hardened, ...roots];

@@ -53,14 +53,18 @@ function reasonIn(output) {
   return (lines.find((line) => /error|fault|hpp:\d|I\d/.test(line)) ?? lines.at(-1) ?? '').trim();
 }
 
-/** @param {string} copy @returns {Promise<string>} why the host's tests reject the copy; '' if they do not */
-async function rejectedOnHost(copy) {
+/**
+ * @param {string} copy @param {Mutant} [mutant] decides the variant
+ * @returns {Promise<string>} why the host's tests reject the copy; '' if they do not
+ */
+async function rejectedOnHost(copy, mutant) {
+  const hardened = mutant?.variant === 'hardened';
   let program;
   try {
     // Checked, so that the code's own assertions count; without sanitizers, since it is built for every mutant.
-    program = await buildNative('test/native/native.cpp', {
-      flags: ['-O1', '-Wno-error'],
-      checked: true,
+    program = await buildNative(`test/native/${hardened ? 'hardened' : 'native'}.cpp`, {
+      flags: ['-O1', '-Wno-error', ...(hardened ? ['-DGHARIAL_HARDENED=1'] : [])],
+      checked: !hardened,
       root: copy,
       folder: join(copy, 'build'),
     });
@@ -98,7 +102,7 @@ async function rejectedInWasm(copy) {
 export async function judge(mutant) {
   const copy = copyOf(mutant);
   try {
-    const onHost = await rejectedOnHost(copy);
+    const onHost = await rejectedOnHost(copy, mutant);
     if (onHost !== '') return { by: 'host', reason: onHost };
     const inWasm = await rejectedInWasm(copy);
     return inWasm === '' ? { by: 'nothing', reason: '' } : { by: 'wasm', reason: inWasm };

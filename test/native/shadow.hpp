@@ -134,6 +134,7 @@ private:
   uint32_t rhythm = 1;
   size_t commands = 0;
   uint64_t seeds = 0;
+  bool growth_is_honest = true;
 
   // ---- commands
 
@@ -333,7 +334,39 @@ private:
 
   void trim() { gharial_malloc_trim(0); }
 
+  // The entry points that programs seldom call; and a growth that is refused although there is memory.
+  void call_seldom(uint32_t detail) {
+    const size_t bytes = size();
+    const Address at = pick();
+    errno = 0;
+    switch (detail % 6) {
+    case 0: return add(gharial_valloc(bytes), bytes, gharial::kHeapPageBytes);
+    case 1: {
+      const size_t page = gharial::kHeapPageBytes;
+      if (bytes > ~size_t{0} - page) {
+        PROMISE(gharial_pvalloc(bytes) == nullptr, "pvalloc of %zu", bytes);
+        return;
+      }
+      const size_t whole = gharial::align_up(bytes == 0 ? size_t{1} : bytes, page);
+      return add(gharial_pvalloc(bytes), whole, page);
+    }
+    case 2:
+    case 3: {
+      if (at == gharial::kNone) return gharial_free_sized(nullptr, bytes);
+      const size_t asked = live.at(at).bytes;
+      forget(at);
+      return detail % 2 == 0 ? gharial_free_sized(pointer(at), asked)
+                             : gharial_free_aligned_sized(pointer(at), 8, asked);
+    }
+    case 4: gharial::arena.refuse_after = 1 + bytes % 3; return void(growth_is_honest = false);
+    default: PROMISE(gharial_mallopt(1, 2) == 0, "mallopt");
+    }
+    const struct mallinfo2 info = gharial_mallinfo2();
+    PROMISE(info.uordblks + info.fordblks == info.arena, "mallinfo2");
+  }
+
   void misuse_sizes(uint32_t detail) {
+    if (detail >= 128) return call_seldom(detail);
     const size_t huge = ~size_t{0} - detail;
     errno = 0;
     PROMISE(gharial_calloc(huge / 2, 3) == nullptr && errno == ENOMEM, "calloc that overflows");
@@ -497,8 +530,9 @@ private:
   }
 
   // A refusal is honest only if memory ends: the block, its alignment, and a mebibyte for maps do not fit above the break.
-  static void must_be_out_of_memory(size_t bytes, size_t align) {
+  void must_be_out_of_memory(size_t bytes, size_t align) const {
     using gharial::arena;
+    if (!growth_is_honest) return;
     const size_t room = arena.limit > arena.break_now ? arena.limit - arena.break_now : 0;
     PROMISE(room < 0x10'0000 || bytes > room - 0x10'0000 || align > room - 0x10'0000 - bytes,
             "%zu bytes were refused, %zu are there", bytes, room);

@@ -53,7 +53,7 @@ const cases = [
   [
     'an option that does not exist',
     [],
-    /`fast` is not supported; available options are checked=0\|1, stats=0\|1, profile=0\|1, inspector=0\|1$/,
+    /`fast` is not supported; available options are checked=0\|1, hardened=0\|1, .*, stats=0\|1, profile=0\|1, inspector=0\|1$/,
     ':fast=1',
   ],
   ...['2', 'yes', ''].map(
@@ -78,6 +78,21 @@ const cases = [
     ':inspector=1:stats=0',
   ],
   ['an option without a value', [], /`checked` is missing a value$/, ':checked'],
+  ...['stacks', 'zero', 'poison', 'quarantine', 'shuffle'].map(
+    (name) =>
+      /** @type {[string, string[], RegExp, string]} */ ([
+        `${name}=1 without hardened=1`,
+        [],
+        new RegExp(`\`${name}=1\` is a part of the hardened variant: write hardened=1:${name}=1$`),
+        `:${name}=1`,
+      ]),
+  ),
+  [
+    'two ways to fill a freed block',
+    [],
+    /`zero=1` and `poison=1` each say what a freed block is filled with: choose one$/,
+    ':hardened=1:zero=1:poison=1',
+  ],
   ...['debug', 'tracing'].map(
     (name) =>
       /** @type {[string, string[], RegExp, string]} */ ([
@@ -117,7 +132,7 @@ describe('port: refuse', function () {
     const text = output(['emcc', `--use-port=${port}:help`]);
     assert.deepEqual(
       [...text.matchAll(/^\* (\w+):/gm)].map(([, name]) => name),
-      ['checked', 'stats', 'profile', 'inspector'],
+      ['checked', 'hardened', 'stacks', 'zero', 'poison', 'quarantine', 'shuffle', 'stats', 'profile', 'inspector'],
     );
   });
 
