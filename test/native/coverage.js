@@ -59,7 +59,6 @@ const report = JSON.parse(
   tool('llvm-cov', [
     ...['export', `-instr-profile=${merged}`, programs[0]],
     ...programs.slice(1).flatMap((program) => ['-object', program]),
-    '-skip-branches',
   ]),
 );
 
