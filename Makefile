@@ -30,6 +30,12 @@ help: ## list the targets
 demo: sdk ## build a program nobody here wrote with gharial, run it, and print the report of its heap
 	@$(WITH_NODE) node test/programs/demo.js
 
+web: sdk npm ## a Lua playground in the browser with the inspector beside it (PORT=8000)
+	@$(WITH_NODE) node demo/serve.js
+
+screenshots: prepare ## take the pictures of the README again, in Chromium
+	@GHARIAL_SCREENSHOTS=write $(MOCHA) test/browser/playground.test.js
+
 lib: sdk ## build libgharial and libgharial-checked and copy them to build/lib
 	@rm -rf build/lib && mkdir -p build/lib
 	@printf 'int main(void) { return 0; }\n' >build/lib/empty.c
@@ -126,4 +132,4 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc
 	@$(WITH_NODE) npm ci --ignore-scripts
 	@touch $@
 
-.PHONY: help demo lib test test-matrix fuzz soak coverage mutants bench bench-quick bench-docs programs golden worst traces check format types install-sdk uninstall-sdk clean prepare sdk clang builders chromium npm
+.PHONY: help demo web screenshots lib test test-matrix fuzz soak coverage mutants bench bench-quick bench-docs programs golden worst traces check format types install-sdk uninstall-sdk clean prepare sdk clang builders chromium npm

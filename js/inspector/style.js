@@ -35,13 +35,13 @@ input[aria-invalid=true] { border-color: var(--warn); }
 .key b { color: var(--ink); font-weight: 550; font-variant-numeric: tabular-nums; }
 .swatch { display: inline-block; width: 10px; height: 10px; border-radius: 2px; margin-right: 6px; vertical-align: -1px; box-shadow: inset 0 0 0 1px rgb(128 128 128 / 25%); }
 .map { grid-area: map; position: relative; overflow: hidden auto; overscroll-behavior: contain; background: var(--panel); cursor: crosshair; }
-.map:focus-visible { outline-offset: -2px; }
+.map:focus-visible { outline: 0; } .map:focus-visible .sticky::after { content: ""; position: absolute; inset: 0; border: 2px solid var(--accent); pointer-events: none; }
 .map .sticky { position: sticky; top: 0; height: 100%; } .map canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
 .legend { grid-area: legend; padding: 8px 16px; border-top: 1px solid var(--line); background: var(--panel); align-items: center; }
 .ramp { display: inline-flex; align-items: center; gap: 8px; } .ramp i { width: 150px; height: 10px; border-radius: 2px; }
 .timeline { grid-area: time; position: relative; height: 132px; border-top: 1px solid var(--line); background: var(--panel); padding-bottom: 26px; box-sizing: border-box; }
 .timeline canvas { width: 100%; height: 100%; display: block; } .readout { position: absolute; left: 58px; right: 12px; bottom: 5px; gap: 0 6px; font-variant-numeric: tabular-nums; white-space: nowrap; overflow: hidden; height: 18px; }
-.readout .swatch { margin: 4px 0 0 10px; } .readout .mark { width: 2px; height: 10px; margin: 4px 4px 0 14px; background: currentColor; } .readout b { margin-left: auto; color: var(--ink); font-weight: 550; }
+.readout .swatch { margin: 4px 0 0 6px; } .readout .mark { width: 2px; height: 10px; margin: 4px 4px 0 14px; background: currentColor; } .readout b { margin-left: auto; color: var(--ink); font-weight: 550; }
 aside { grid-area: side; border-left: 1px solid var(--line); background: var(--panel); display: flex; flex-direction: column; min-height: 0; }
 [role=tablist] { display: flex; padding: 0 8px; border-bottom: 1px solid var(--line); }
 [role=tab] { border: 0; border-bottom: 2px solid transparent; border-radius: 0; padding: 9px 9px 7px; color: var(--dim); }
@@ -58,7 +58,7 @@ i.live { background: var(--full); } i.free { background: var(--faint); } i.cache
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; } th, td { padding: 1px 6px 1px 0; text-align: right; font-weight: 400; white-space: nowrap; } thead th { color: var(--dim); font-size: 11px; padding-bottom: 4px; }
 th:first-child { text-align: left; } tbody tr:hover { background: var(--hover); }
 button.class { border: 0; padding: 1px 4px 1px 0; min-height: 0; border-radius: 3px; } button.class[aria-pressed=true] { font-weight: 650; text-decoration: underline; text-underline-offset: 3px; }
-.bar { display: inline-block; width: 64px; height: 8px; border-radius: 2px; vertical-align: 0; background: linear-gradient(90deg, var(--ink) calc(var(--share) * 100%), color-mix(in srgb, var(--ink) 22%, transparent) 0); }
+.bar { display: inline-block; width: 52px; height: 8px; border-radius: 2px; vertical-align: 0; background: linear-gradient(90deg, var(--ink) calc(var(--share) * 100%), color-mix(in srgb, var(--ink) 22%, transparent) 0); }
 .stack { display: grid; grid-template-columns: 74px 1fr; gap: 6px; margin: 3px 0; align-items: baseline; } .stack b { font-weight: 400; } .stack > div { display: flex; flex-wrap: wrap; gap: 3px; align-items: baseline; }
 .chip { padding: 0 6px; min-height: 20px; font: 11px/18px var(--mono); border-radius: 4px; } .more { color: #d9822b; } .less { color: var(--accent); }
 .tip { position: absolute; pointer-events: none; z-index: 3; max-width: 300px; padding: 4px 9px; border-radius: 6px; background: var(--ink); color: var(--bg); font-size: 12px; opacity: 0; transition: opacity .08s; } .tip.on { opacity: 1; }
