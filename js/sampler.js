@@ -37,13 +37,17 @@ function watchGrowth(memory, tell) {
   return () => watchers.get(growing)?.delete(tell);
 }
 
-/** A timer that keeps no program alive. @param {() => void} act @param {number} interval_ms @returns {() => void} */
+/** A timer that keeps no program alive, unless it is told to. @param {() => void} act @param {number} interval_ms */
 function every(act, interval_ms) {
   if (!(interval_ms > 0))
     throw new GharialError('ERR_GHARIAL_OPTION', `interval_ms is above 0, not ${interval_ms}`);
   const timer = setInterval(act, interval_ms);
-  if (typeof timer === 'object') timer.unref();
-  return () => clearInterval(timer);
+  /** @param {boolean} kept */
+  const keepAlive = (kept) => {
+    if (typeof timer === 'object') timer[kept ? 'ref' : 'unref']();
+  };
+  keepAlive(false);
+  return { end: () => clearInterval(timer), keepAlive };
 }
 
 /** @param {number} threshold */
@@ -72,7 +76,10 @@ export function watchLimit(heap, memory, warn, { threshold = 0.9, interval_ms = 
   };
   const look = () => judge(heap.heap_size_limit - heap.getHeapStatistics().total_available_size);
   // What has grown is about to be used: a warning after malloc returned might come too late.
-  const ends = [watchGrowth(memory, ({ after }) => near || judge(after)), every(look, interval_ms)];
+  const ends = [
+    watchGrowth(memory, ({ after }) => near || judge(after)),
+    every(look, interval_ms).end,
+  ];
   look();
   return () => {
     for (const end of ends) end();
@@ -87,6 +94,7 @@ export class HeapSampler extends EventTarget {
     [];
   #refused;
   #heap;
+  #timer;
 
   /** @param {HeapReader} heap @param {unknown} memory @param {SamplerOptions} [options] */
   constructor(heap, memory, { interval_ms = 1000, threshold = 0.9 } = {}) {
@@ -94,8 +102,9 @@ export class HeapSampler extends EventTarget {
     checkThreshold(threshold);
     this.#heap = heap;
     this.#refused = heap.getGlobalMetaPage().counters.refused_grows;
+    this.#timer = every(() => this.sample(), interval_ms);
     this.#ends.push(
-      every(() => this.sample(), interval_ms),
+      this.#timer.end,
       watchGrowth(memory, (growth) => this.#tell('grow', growth)),
       watchLimit(heap, memory, (state) => this.#tell('nearlimit', state), {
         threshold,
@@ -130,6 +139,7 @@ export class HeapSampler extends EventTarget {
     this.#refused = refused;
     this.#tell('sample', sample);
     for (const resolve of this.#waiting.splice(0)) resolve({ value: sample, done: false });
+    this.#timer.keepAlive(false);
     return sample;
   }
 
@@ -146,6 +156,7 @@ export class HeapSampler extends EventTarget {
   /** @returns {AsyncGenerator<HeapSample, void>} */
   async *[Symbol.asyncIterator]() {
     while (this.running) {
+      this.#timer.keepAlive(true); // someone waits
       const { value, done } = await new Promise(
         (/** @type {(result: IteratorResult<HeapSample>) => void} */ resolve) =>
           this.#waiting.push(resolve),

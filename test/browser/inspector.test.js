@@ -1,7 +1,7 @@
 // The inspector in Chromium: on a live program, on a dump, on 4 GiB; by pointer, keyboard and screen reader; dark and light.
 // Screenshots go to build/screenshots; what is compared of them is their structure, not their pixels.
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { heapOf } from '../../js/index.js';
 import { css, paletteOf } from '../../js/inspector/palette.js';
@@ -44,13 +44,21 @@ describe('<gharial-inspector>', function () {
         inspector.heap = heapOf(app);
         globalThis.ready = true;
       </script>`;
+    // The README's own lines lay it over a page.
+    const [, snippet] = [
+      ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```js\n(.*?)^```/gms),
+    ]
+      .map(([, code]) => code.replace('gharial/inspector', '/js/inspector/index.js'))
+      .map((code) =>
+        code.replace('attachInspector(module)', 'globalThis.attached = attachInspector(module)'),
+      );
+    assert.ok(snippet.includes('globalThis.attached'));
     const overlay = `<!doctype html><html lang="en"><meta charset="utf-8"><title>overlay</title><h1>A program</h1>
       <script type="module">
-        import { attachInspector } from '/js/inspector/index.js';
         import create from '/${relative(root, file)}';
-        globalThis.app = await create();
-        app._churn(500, 60);
-        globalThis.attached = attachInspector(app);
+        const module = await create();
+        module._churn(500, 60);
+        ${snippet};
       </script>`;
     server = await serve(root, {
       '/live.html': live,

@@ -100,7 +100,15 @@ describe('documents', () => {
       'blocks',
       'check',
     ]
-      .concat(['global_meta_page', 'report'])
+      .concat([
+        'global_meta_page',
+        'report',
+        'diff',
+        'profiler',
+        'sampler',
+        'safe_block',
+        'heap_map',
+      ])
       .map((name) => text(`js/types/${name}.d.ts`));
     const [index, errors, reader, snapshot] = types;
     const wanted = [

@@ -10,15 +10,9 @@ describe('the package', () => {
   it('exports the reader under its own name', async () => {
     const api = await import('gharial');
     assert.deepEqual(Object.keys(api).sort(), [
-      ...[
-        'DumpError',
-        'GharialError',
-        'HeapReadError',
-        'HeapReader',
-        'HeapSnapshot',
-        'NoRecordError',
-      ],
-      ...['RecordMismatchError', 'heapOf', 'renderReport'],
+      ...['DumpError', 'GharialError', 'HeapMap', 'HeapProfiler', 'HeapReadError', 'HeapReader'],
+      ...['HeapSampler', 'HeapSnapshot', 'NoProfilerError', 'NoRecordError', 'RecordMismatchError'],
+      ...['SafeBlock', 'diffHeapSnapshots', 'heapOf', 'renderReport'],
     ]);
   });
 
@@ -33,7 +27,7 @@ describe('the package', () => {
 
   it('has types for each of its modules', () => {
     const { exports } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-    for (const entry of ['.', './paths']) {
+    for (const entry of ['.', './export', './inspector', './paths']) {
       assert.equal(Object.keys(exports[entry])[0], 'types');
       for (const path of Object.values(exports[entry]))
         assert.ok(existsSync(join(root, path)), path);
