@@ -6,7 +6,7 @@
 #include <emscripten.h>
 #include <stdio.h>
 
-static lua_State *state;
+static lua_State* state;
 
 static void begin(void) {
   if (state != NULL) return;
@@ -15,7 +15,7 @@ static void begin(void) {
 }
 
 /* 0: it ran to its end; else standard error has said why not. */
-EMSCRIPTEN_KEEPALIVE int run(const char *script) {
+EMSCRIPTEN_KEEPALIVE int run(const char* script) {
   begin();
   if (state == NULL) return 1;
   const int failed = luaL_dostring(state, script);
