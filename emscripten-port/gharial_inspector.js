@@ -3,11 +3,12 @@
 // that it imports, whose numbers stand between @s in it. Where there is no page it does nothing.
 (() => {
   if (typeof document === 'undefined') return;
-  // biome-ignore lint/correctness/noUndeclaredVariables: the port replaces it
+  // The port replaces this name.
   const modules = GHARIAL_MODULES;
   const start = () => {
     let memory;
     try {
+      // biome-ignore lint/complexity/useLiteralKeys: Closure renames what has no quotes
       memory = Module['gharialHeap']()['memory'];
     } catch {
       // the program has not begun
