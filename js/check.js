@@ -108,6 +108,9 @@ function judge(look) {
   }
   const found = new Findings(heap);
   walk(found);
+  // Where a thread was changing a run, what lies behind was not seen: nothing can be said of it.
+  if (!heap.settled && found.errors.some(({ code }) => code !== 'I5'))
+    return { heap, errors: found.errors };
   found.attempt(() => findMetaPages(found));
   for (const run of found.runs) found.attempt(() => checkRun(found, run));
   found.attempt(() => checkMetaPages(found));

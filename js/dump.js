@@ -108,9 +108,8 @@ export function dumpSource(dump) {
     open: () => ({
       segments,
       byteLength,
-      ...(moved === 0
-        ? {}
-        : { settled: (moved & MOVED.structure) === 0, exact: (moved & MOVED.blocks) === 0 }),
+      settled: (moved & MOVED.structure) === 0,
+      exact: (moved & MOVED.blocks) === 0,
     }),
     recordAddress: number(40),
     limit: limit === 0 ? undefined : limit,

@@ -14,7 +14,7 @@ const TRIES = 3; // for a look during which nothing changes; then the best of th
 /** @param {import('./memory.js').MemorySource} source @param {Layout} layout @param {number} [tries] @returns {Opened} */
 export function lookAt(source, layout, tries = TRIES) {
   const opened = source.open();
-  if (!layout.shared) return opened;
+  if (!layout.shared || opened.settled !== undefined) return opened; // a snapshot knows
   if (!opened.segments.some(({ view }) => isSharedBuffer(view.buffer))) {
     const { at_rest } = clockOf(new Image(opened, layout.word_bytes), layout);
     return { settled: at_rest, exact: at_rest, ...opened };
@@ -57,11 +57,12 @@ function copyOf(source, layout) {
   const before = clockOf(live, layout);
   const copy = new Copy(live);
   takeAll(copy, layout);
+  const { byteLength } = source.open(); // it may have grown before the end of the heap was read
   const after = clockOf(live, layout);
   const settled = before.at_rest && after.at_rest && before.counts === after.counts;
   return {
     segments: copy.segments,
-    byteLength: source.open().byteLength, // it may have grown before the end of the heap was read
+    byteLength,
     is_live: true,
     settled,
     exact: settled && copy.isStill() && clockOf(live, layout).counts === after.counts,

@@ -31,6 +31,8 @@ function metadataRanges(heap) {
   ];
   const kept = whole.filter(is_there);
   const covered = kept.slice();
+  for (const segment of heap.maps.segments)
+    if (is_there([segment, k.segment_bytes])) covered.push([segment, k.segment_bytes]);
   for (let page = heap.first_page; page < Math.min(heap.end_page, heap.mapped_pages); ++page) {
     const meta = heap.metaAddress(page);
     if (meta === 0 || !is_there([meta, k.meta_bytes])) continue;

@@ -50,6 +50,7 @@ export function everything(heap) {
     classes: heap.getSizeClassStatistics(),
     pages: heap.getPageStatistics(),
     global: heap.getGlobalMetaPage(),
+    threads: heap.getThreadStatistics(),
     validation: heap.validateHeap(),
     blocks,
   };
