@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { Worker } from 'node:worker_threads';
 import { HeapReader, heapOf, RecordMismatchError, renderReport } from '../../js/index.js';
-import { findLayout } from '../../js/layout.js';
+import { findLayout, layoutAt } from '../../js/layout.js';
+import { liveSource } from '../../js/memory.js';
 import { everything, imageOf } from './support/heaps.js';
 import { build, instantiate } from './support/modules.js';
 import { createThreaded, readManyTimes, THREAD_FIELDS } from './support/threads.js';
@@ -55,6 +56,26 @@ describe('heaps of threads', function () {
     assert.equal(heap.getPageStatistics({ start: page_index, end: page_index + 1 })[0].owner, 1);
     module._free(block);
     assert.equal(blockAt(block).state, 'cached');
+  });
+
+  it('count what is changed under the lock and by their thread', () => {
+    const { memory, record } = module.gharialHeap();
+    const { at, k } = layoutAt(liveSource(memory).open(), record);
+    const word = (/** @type {number} */ address) => new Uint32Array(memory.buffer)[address / 4];
+    const address = word(at.global + k.lock_heaps); // the only one
+    const look = () => [word(at.global + k.lock_epoch), word(address + k.heap_changing)];
+    module._free(module._malloc(100_000)); // memory grows, and what is at hand goes home
+    const [epoch, changes] = look();
+    module._free(module._malloc(100_000));
+    const [locked, unchanged] = look();
+    assert.equal(unchanged, changes);
+    assert.ok(locked > epoch, 'a large block takes the lock');
+    const blocks = Array.from({ length: 200 }, () => module._malloc(600));
+    const [, changed] = look();
+    assert.ok(changed > changes, 'a small run is cut');
+    assert.equal(changed % k.changed, 0, 'no change is going on');
+    assert.equal(word(at.global + k.lock_holder), 0);
+    for (const block of blocks) module._free(block);
   });
 
   /** @param {number} address */

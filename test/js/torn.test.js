@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import { HeapImage } from '../../js/heap_image.js';
-import { HeapReader, heapOf, renderReport } from '../../js/index.js';
+import { GharialError, HeapReader, heapOf, renderReport } from '../../js/index.js';
 import { findLayout } from '../../js/layout.js';
 import { imageSource } from '../../js/memory.js';
 import { COUNTER_NAMES } from '../../js/names.js';
@@ -69,6 +70,7 @@ class Patient {
   }
 }
 
+const SOME = -1; // which one depends on where the heaps lie
 // `first` is what gharial_validate says, if not the same: it does not look at everything.
 /** @type {[code: string, what: string, breakIt: (p: Patient) => void, first?: number][]} */
 const PLANTED = [
@@ -76,19 +78,19 @@ const PLANTED = [
     'I3',
     'a stack of pages that a heap lost',
     (p) => {
-      const { header, first } = p.run('small', (run) => {
-        const { size_class, countdown } = /** @type {any} */ (run.header);
-        return countdown > 0 && p.heap.threads[1].classStack(p.heap, size_class) > 0;
-      });
-      assert.ok(first > 0);
-      const { size_class } = /** @type {any} */ (header);
-      p.u32(p.heap.threads[1].address + p.k.heap_class_stacks + 4 * size_class, 0);
+      const one = p.heap.threads[1];
+      const classes = Array.from({ length: p.k.shared_classes }, (_, i) => i + 1);
+      const c = classes.find((c) => one.classStack(p.heap, c) > 0) ?? 0;
+      p.u32(one.address + p.k.heap_class_stacks + 4 * c, 0);
     },
   ],
   [
     'I4',
     'an owned page without a meta-page',
-    (p) => p.u32(p.heap.maps.metaWordAddress(p.heap.pageOf(p.run('small').first)), 0),
+    (p) => {
+      const { first } = p.run('small', (run) => run.first % 32 === 0);
+      p.u32(p.heap.maps.metaWordAddress(p.heap.pageOf(first)), 0);
+    },
   ],
   [
     'I4',
@@ -176,11 +178,7 @@ const PLANTED = [
       p.number({ ...entry, kind: p.k.run_maps }, length);
     },
   ],
-  [
-    'I9',
-    'a segment in the place of another',
-    (p) => p.u32(p.layout.at.segments + 4, p.get(p.layout.at.segments + 8)),
-  ],
+  ['I9', 'maps that cover no page', (p) => p.u32(p.layout.at.global + p.k.global_mapped_pages, 0)],
   [
     'I10',
     'remote words in a slot that is free',
@@ -225,13 +223,12 @@ describe('heaps of threads that are damaged, or seen in the middle of a change',
     const { module } = created;
     end = created.end;
     const heap = heapOf(module);
-    assert.equal(module._start(2), 0);
-    while (
-      heap.getHeapStatistics().number_of_live_allocations < 4000 ||
-      heap.getThreadStatistics().number_of_pending_blocks === 0
-    )
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    module._end_all(); // all that the threads had at hand stays where it is
+    do {
+      assert.equal(module._start(2), 0);
+      while (heap.getHeapStatistics().number_of_live_allocations < 4000)
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      module._end_all(); // all that the threads had at hand stays where it is
+    } while (heap.getThreadStatistics().number_of_pending_blocks === 0);
     sound = imageOf(module);
     memory = new Uint8Array(module.gharialHeap().memory.buffer);
     validate = module._gharial_validate;
@@ -261,7 +258,8 @@ describe('heaps of threads that are damaged, or seen in the middle of a change',
       }
       patch(memory, patient.bytes);
       try {
-        assert.equal(validate(), first, 'gharial_validate');
+        const told = validate();
+        assert.ok(first === SOME ? told > 0 : told === first, `gharial_validate: ${told}`);
       } finally {
         patch(memory, sound);
       }
@@ -379,6 +377,68 @@ describe('heaps of threads that are damaged, or seen in the middle of a change',
       assert.ok(errors.some(({ code }) => code === 'I9'));
     });
   }
+
+  const flips = fc.array(fc.tuple(fc.nat(), fc.nat(), fc.integer({ min: 1, max: 255 })), {
+    minLength: 1,
+    maxLength: 30,
+  });
+
+  it('answer every question whatever of the maps, meta-pages and heaps is half done', () => {
+    const { heap, k, metaOf: _, ...p } = new Patient(sound);
+    const metas = Array.from({ length: heap.mapped_pages }, (_, page) => heap.metaAddress(page));
+    const places = [
+      ...heap.maps.segments.map((at) => [at, k.segment_bytes]),
+      ...metas.filter((at) => at !== 0).map((at) => [at, k.meta_bytes]),
+      ...heap.threads.map(({ address }) => [address, k.heap_next]),
+    ];
+    fc.assert(
+      fc.property(flips, (some) => {
+        const heap = changing((view, look, patient) => {
+          view.setUint32(patient.lock('holder'), 7, true);
+          for (const [place, offset, mask] of some) {
+            const [at, bytes] = places[(place + look) % places.length];
+            const byte = at + (offset % bytes);
+            view.setUint8(byte, p.bytes[byte] ^ (look % 2 === 0 ? mask : 0));
+          }
+        });
+        const { statistics, spaces } = everything(heap);
+        assert.equal(statistics.exact, false);
+        assert.equal(
+          spaces.reduce((sum, { space_size }) => sum + space_size, 0),
+          heap.memory_size,
+        );
+        renderReport(heap);
+        heap.takeHeapSnapshot().toJSON();
+      }),
+      { numRuns: 12 },
+    );
+  });
+
+  it('never crash a reader, whatever is damaged', () => {
+    const ranges = new HeapReader(sound).takeHeapSnapshot().toBinary();
+    const view = new DataView(ranges.buffer);
+    const places = Array.from({ length: view.getUint32(20, true) }, (_, i) =>
+      [0, 8].map((k) => Number(view.getBigUint64(56 + 16 * i + k, true))),
+    );
+    fc.assert(
+      fc.property(flips, fc.boolean(), (some, is_shared) => {
+        const bytes = is_shared ? sharedCopy(sound) : sound.slice();
+        for (const [place, offset, mask] of some.slice(0, 6)) {
+          const [at, length] = places[place % places.length];
+          bytes[at + (offset % length)] ^= mask;
+        }
+        try {
+          const heap = new HeapReader(bytes);
+          heap.validateHeap();
+          everything(heap);
+          renderReport(heap);
+        } catch (error) {
+          if (!(error instanceof GharialError)) throw error;
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
 
   it('are known whatever state they are in', () => {
     const patient = new Patient(sound);
