@@ -79,7 +79,7 @@ void drain_deferred() noexcept { drain(~0u); }
 void unlock() noexcept {
   if (--depth != 0) return;
   auto& shared = global.shared;
-  store_relaxed(shared.epoch, shared.epoch + 1);  // seen by whoever sees the lock free again
+  shared.epoch++;  // seen by whoever sees the lock free again
   exchange(shared.holder, Word{0});
   if (load_relaxed(shared.waiting) != 0) Thread::wake(shared.holder);
 }
