@@ -54,7 +54,8 @@ int gharial_validate(void);
 /* ---- threads: for programs linked with -pthread or -sWASM_WORKERS; in others these calls return -1 with errno ENOTSUP. */
 
 /* Gives the calling thread's heap as many heap pages of 64 KiB as `bytes` need, wholly free, that stay its own: blocks of up to 9216
- * bytes come out of them without the lock and without growth. What was reserved before counts; 0 gives the reserve up. Returns 0, or -1 with errno
+ * bytes come out of them without the lock and without growth, but for those of whole MiniPages: requests of 1793 … 2048, 3585 … 4096, 5121 … 6144 and
+ * 7169 … 8192 bytes. What was reserved before counts; 0 gives the reserve up. Returns 0, or -1 with errno
  * ENOMEM, and what was reserved before stays. O(pages). */
 int gharial_thread_reserve(size_t bytes);
 
@@ -63,7 +64,8 @@ int gharial_thread_reserve(size_t bytes);
  * has no heap and cannot get one. */
 int gharial_thread_realtime(int on);
 
-/* To be called after emscripten_terminate_wasm_worker(worker), which runs no code in the worker, from any other thread: its heap
+/* To be called after emscripten_terminate_wasm_worker(worker), which runs no code in the worker, from any other thread, once the worker
+ * has stopped: terminate() does not wait for that (Node emits 'exit' then). Its heap
  * goes to the next thread that needs one. Returns 0, or 1 if the worker was in the middle of a change to its heap: then that heap's pages
  * are quarantined, never used again, and counted. If it held the lock, the program stops with a fault: nobody could allocate any
  * more. `worker` is the number of a Wasm Worker. A pthread's heap is left when the thread ends; there is nothing to call. O(heap). */

@@ -219,10 +219,11 @@ TEST("real time: what others freed is taken in rather than malloc fail") {
   CHECK_EQUAL(gharial_thread_reserve(4 * kHeapPageBytes), 0);
   CHECK_EQUAL(gharial_thread_realtime(1), 0);
   std::vector<Address> blocks;
-  while (void* block = gharial_malloc(2000)) blocks.push_back(address(block));
+  while (void* block = gharial_malloc(1700)) blocks.push_back(address(block));
+  CHECK(blocks.size() > 100);
   give_elsewhere(blocks);
   for (size_t i = 0; i < blocks.size(); ++i)
-    PROMISE(gharial_malloc(2000) != nullptr, "%zu of %zu come back", i, blocks.size());
+    PROMISE(gharial_malloc(1700) != nullptr, "%zu of %zu come back", i, blocks.size());
   gharial_thread_realtime(0);
   CHECK_SOUND();
 }

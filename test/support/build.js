@@ -12,6 +12,9 @@ export const port = join(root, 'emscripten-port', 'gharial.py');
 const toolchain = join(root, 'emscripten-port', 'toolchain', 'run');
 const products = join(root, 'build', 'test');
 
+/** GHARIAL_THREADS=1: programs are linked with -pthread, so that the same tests run in the variant for threads. */
+export const threads = process.env.GHARIAL_THREADS === '1';
+
 /** Minutes: the first program builds the archive, and the SDK its libraries. */
 export const BUILD_TIMEOUT = 600_000;
 
@@ -61,13 +64,15 @@ function hashOfAllocator() {
  * @param {string} name of the product
  * @param {string[]} sources files
  * @param {string[]} flags of emcc
- * @param {{ options?: string, suffix?: string }} [how] options of the port, ":checked=1"
+ * @param {{ options?: string, suffix?: string, headers?: string[] }} [how] options of the port, ":checked=1"; headers: files that
+ *   sources include
  * @returns {string} the .mjs (or whatever the suffix is)
  */
-export function build(name, sources, flags, { options = '', suffix = 'mjs' } = {}) {
+export function build(name, sources, flags, { options = '', suffix = 'mjs', headers = [] } = {}) {
+  if (threads && !flags.includes('-sWASM_WORKERS')) flags = [...flags, '-pthread'];
   const hash = createHash('sha256').update(hashOfAllocator());
   hash.update(JSON.stringify([flags, options, suffix]));
-  for (const source of sources) hash.update(readFileSync(source));
+  for (const file of [...sources, ...headers]) hash.update(readFileSync(file));
   return once(name, hash, suffix, sources, [
     '-sMALLOC=gharial',
     `--use-port=${port}${options}`,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { heapOf } from '../../js/index.js';
 import { COUNTER_NAMES, layoutAt } from '../../js/layout.js';
 import { liveSource } from '../../js/memory.js';
-import { build, load, root } from './build.js';
+import { build, load, root, threads } from './build.js';
 
 export const KiB = 1024;
 export const MiB = 1024 * KiB;
@@ -122,7 +122,8 @@ export async function createHeap(factory, maximum = 256 * MiB, initial = INITIAL
 /** @param {number} initial pages @param {number} maximum pages */
 function makeMemory(initial, maximum) {
   const wide = { address: 'i64', initial: BigInt(initial), maximum: BigInt(maximum) };
-  return new WebAssembly.Memory(/** @type {any} */ (MEMORY64 ? wide : { initial, maximum }));
+  const limits = MEMORY64 ? wide : { initial, maximum };
+  return new WebAssembly.Memory(/** @type {any} */ ({ ...limits, shared: threads }));
 }
 
 export class Heap {
