@@ -1,7 +1,12 @@
 // Breakages of src/, one line each, that the tests must reject. `from` occurs exactly once in the file: a change of the
 // sources that makes it ambiguous or loses it is an error, and the mutant is then written anew.
 
-/** @typedef {{ breaks: string, file: string, from: string, to: string, variant?: 'hardened' }} Mutant */
+import { ofThreads } from './thread_mutants.js';
+
+/**
+ * @typedef {{ breaks: string, file: string, from: string, to: string, variant?: 'hardened' | 'threads' }} Mutant variant: whose tests on
+ * the host judge it
+ */
 
 /** @type {Mutant[]} The kinds of mistakes an allocator is known for. */
 const known = [
@@ -761,4 +766,4 @@ const roots = [
   },
 ];
 
-export const mutants = [...known, ...invented, ...wasm, ...hardened, ...roots];
+export const mutants = [...known, ...invented, ...wasm, ...hardened, ...roots, ...ofThreads];

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { buildNative, project, runNative } from '../native/build.js';
+import { buildNative, project, runNative, shared } from '../native/build.js';
 
 /** @typedef {import('./mutants.js').Mutant} Mutant */
 /** @typedef {{ by: 'host' | 'wasm' | 'nothing', reason: string }} Verdict who rejected a copy */
@@ -54,17 +54,17 @@ function reasonIn(output) {
 }
 
 /**
- * @param {string} copy @param {Mutant} [mutant] decides the variant
+ * @param {string} copy @param {Mutant['variant'] | 'native'} [variant]
  * @returns {Promise<string>} why the host's tests reject the copy; '' if they do not
  */
-async function rejectedOnHost(copy, mutant) {
-  const hardened = mutant?.variant === 'hardened';
+async function rejectedOnHost(copy, variant = 'native') {
+  const flags = { native: [], hardened: ['-DGHARIAL_HARDENED=1'], threads: shared }[variant];
   let program;
   try {
     // Checked, so that the code's own assertions count; without sanitizers, since it is built for every mutant.
-    program = await buildNative(`test/native/${hardened ? 'hardened' : 'native'}.cpp`, {
-      flags: ['-O1', '-Wno-error', ...(hardened ? ['-DGHARIAL_HARDENED=1'] : [])],
-      checked: !hardened,
+    program = await buildNative(`test/native/${variant}.cpp`, {
+      flags: ['-O1', '-Wno-error', ...flags],
+      checked: variant !== 'hardened',
       root: copy,
       folder: join(copy, 'build'),
     });
@@ -102,8 +102,13 @@ async function rejectedInWasm(copy) {
 export async function judge(mutant) {
   const copy = copyOf(mutant);
   try {
-    const onHost = await rejectedOnHost(copy, mutant);
+    const variant = mutant?.variant;
+    // The project itself is judged by all tests.
+    const onHost =
+      (await rejectedOnHost(copy, variant)) ||
+      (mutant === undefined ? await rejectedOnHost(copy, 'threads') : '');
     if (onHost !== '') return { by: 'host', reason: onHost };
+    if (variant === 'threads') return { by: 'nothing', reason: '' };
     const inWasm = await rejectedInWasm(copy);
     return inWasm === '' ? { by: 'nothing', reason: '' } : { by: 'wasm', reason: inWasm };
   } finally {

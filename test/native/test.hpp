@@ -10,11 +10,15 @@ struct Test {
   void (*body)();
   const Test* next;
 };
-inline const Test* tests = nullptr;
+inline const Test* tests = nullptr;  // in the order of the files
+inline const Test** end_of_tests = &tests;
 
 struct Registration {
   Test test;
-  Registration(const char* name, void (*body)()) : test{name, body, tests} { tests = &test; }
+  Registration(const char* name, void (*body)()) : test{name, body, nullptr} {
+    *end_of_tests = &test;
+    end_of_tests = &test.next;
+  }
 };
 
 #define JOIN_NAMES(a, b) a##b

@@ -89,7 +89,7 @@ void Thread::wait(Word& word, Word value) noexcept {
   std::unique_lock lock{waiting_room};
   if (load_acquire(word) != value) return;
   waits++;
-  if (bell.wait_for(lock, std::chrono::seconds(60)) == std::cv_status::timeout) {
+  if (bell.wait_for(lock, std::chrono::seconds(20)) == std::cv_status::timeout) {
     std::fprintf(stderr, "nobody woke a waiting thread\n");
     std::abort();
   }

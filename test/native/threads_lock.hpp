@@ -228,6 +228,22 @@ TEST("real time: what others freed is taken in rather than malloc fail") {
   CHECK_SOUND();
 }
 
+TEST("real time: neither it nor the reserve is handed down with the heap of a thread that ended") {
+  start_heap(0, 64 * kMiB);
+  give(take(8));
+  in_thread([] {
+    CHECK_EQUAL(gharial_thread_reserve(4 * kHeapPageBytes), 0);
+    CHECK_EQUAL(gharial_thread_realtime(1), 0);
+  });
+  in_thread([] {
+    give(take(100'000));
+    CHECK_EQUAL(gharial_thread_realtime(0), 0);
+    gharial_malloc_trim(0);
+    CHECK_EQUAL(threads_now().owned_pages, 1);  // of the other heap
+  });
+  CHECK_EQUAL(threads_now().heaps, 2);
+}
+
 TEST("threads: the calls that cannot be answered say why") {
   start_heap(0, 16 * kMiB);
   gharial_thread_stats stats{};
