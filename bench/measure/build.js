@@ -95,11 +95,13 @@ export const FINE_STEPS = ['-sINITIAL_HEAP=64KB', '-sMEMORY_GROWTH_LINEAR_STEP=6
 /**
  * The program that has all patterns.
  * @param {string} allocator
- * @param {{ port?: string, watch?: boolean }} [how] `watch`: looks at contents, live bytes and the break, and grows in fine steps
+ * @param {{ port?: string, watch?: boolean, threads?: boolean }} [how] `watch`: looks at contents, live bytes and the break, and grows in
+ *   fine steps; `threads`: is linked for pthreads, and starts none
  * @returns {string} path of an ES module
  */
-export const buildPatterns = (allocator, { port, watch = false } = {}) => {
+export const buildPatterns = (allocator, { port, watch = false, threads = false } = {}) => {
   const compile = ['-O2', '-fno-builtin-malloc', '-Wall', '-Wextra', '-Werror'];
   const flags = [...compile, ...MODULE, ...(watch ? ['-DBENCH_WATCH=1', ...FINE_STEPS] : [])];
+  if (threads) flags.push('-pthread', '-Wno-pthreads-mem-growth');
   return link(watch ? 'watch' : 'patterns', sources, flags, allocator, { port, headers: [header] });
 };

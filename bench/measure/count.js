@@ -10,12 +10,12 @@ import { instantiate, run, warmUp } from './instance.js';
 /** @typedef {{ instructions: number, bulkBytes: number }} Counts both per operation */
 
 /**
- * @param {string} allocator @param {string} name of the pattern @param {{ port?: string }} [how]
+ * @param {string} allocator @param {string} name of the pattern @param {{ port?: string, threads?: boolean }} [how]
  * @returns {Promise<Counts>}
  */
-export const countPattern = async (allocator, name, { port } = {}) => {
+export const countPattern = async (allocator, name, { port, threads } = {}) => {
   const pattern = patternNamed(name);
-  const program = await instantiate(buildPatterns(allocator, { port }), { counted: true });
+  const program = await instantiate(buildPatterns(allocator, { port, threads }), { counted: true });
   const read = () => ({
     instructions: Number(program.wasmExports[INSTRUCTIONS].value),
     bulkBytes: Number(program.wasmExports[BULK_BYTES].value),

@@ -35,10 +35,10 @@ export const instantiate = async (product, { counted = false } = {}) => {
   loaded.set(key, loading);
   const { create, module } = await loading;
   return create({
-    /** @param {WebAssembly.Imports} imports @param {(instance: WebAssembly.Instance) => unknown} done */
+    /** @param {WebAssembly.Imports} imports @param {(instance: WebAssembly.Instance, module: WebAssembly.Module) => unknown} done */
     instantiateWasm(imports, done) {
       const instance = new WebAssembly.Instance(module, imports);
-      done(instance);
+      done(instance, module);
       return instance.exports;
     },
     printErr() {}, // "Cannot enlarge memory": a failure is counted, and said in the table
