@@ -19,8 +19,10 @@ static void done(void) {
 }
 typedef void (*callback)(void);
 // Calls `then` when the worker that is being terminated has stopped, which terminate() does not wait for.
+// clang-format off
 EM_JS(void, when_stopped, (int worker, callback then),
-      { _wasmWorkers[worker].once('exit', () = > wasmTable.get(then)()); });
+      { _wasmWorkers[worker].once('exit', () => wasmTable.get(then)()); });
+// clang-format on
 static void terminate(emscripten_wasm_worker_t worker, callback then) {
   when_stopped(worker, then);
   emscripten_terminate_wasm_worker(worker);
