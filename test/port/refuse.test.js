@@ -132,7 +132,18 @@ describe('port: refuse', function () {
     const text = output(['emcc', `--use-port=${port}:help`]);
     assert.deepEqual(
       [...text.matchAll(/^\* (\w+):/gm)].map(([, name]) => name),
-      ['checked', 'hardened', 'stacks', 'zero', 'poison', 'quarantine', 'shuffle', 'stats', 'profile', 'inspector'],
+      [
+        'checked',
+        'hardened',
+        'stacks',
+        'zero',
+        'poison',
+        'quarantine',
+        'shuffle',
+        'stats',
+        'profile',
+        'inspector',
+      ],
     );
   });
 
