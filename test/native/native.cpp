@@ -9,5 +9,6 @@
 #include "units_heap.hpp"
 #include "units_refusal.hpp"
 #include "units_damage.hpp"
+#include "units_stats.hpp"
 #include "model.hpp"
 #include "main.hpp"
