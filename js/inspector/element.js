@@ -528,6 +528,7 @@ export class GharialInspector extends HTML {
 
   #togglePause() {
     this.#paused = !this.#paused;
+    clearTimeout(this.#timer); // a look that is due must not come after the pause
     if (!this.#paused) this.#schedule(0);
     this.#paint();
   }
