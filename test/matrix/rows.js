@@ -381,11 +381,7 @@ export const groups = {
   ],
   Threads: [
     { name: '-pthread', flags: ['-O2', '-pthread'], quick: true },
-    { name: '-pthread -O0 -sASSERTIONS=2', flags: ['-pthread', '-O0', '-sASSERTIONS=2'] },
-    { name: '-pthread -sEXIT_RUNTIME', flags: ['-O2', '-pthread', '-sEXIT_RUNTIME'], cxx: true },
     { name: '-sWASM_WORKERS', flags: ['-O2', '-sWASM_WORKERS'] },
-    { name: '-pthread -sWASM_WORKERS', flags: ['-O2', '-pthread', '-sWASM_WORKERS'] },
-    { name: '-m64 -pthread', flags: ['-O2', '-m64', '-pthread'], runs: '24.0.0' },
     { name: '-sSHARED_MEMORY', refused: /-sSHARED_MEMORY alone is not supported/ },
   ],
   'Another allocator beside it': ['dlmalloc', 'emmalloc', 'mimalloc', 'none'].map((name) => ({
