@@ -23,8 +23,8 @@ addToLibrary({
     'the block at {where} was written past its end of {detail} bytes. Look for an index or a length that is too large; -fsanitize=address names the line.',
     'invariant I{detail} of the heap does not hold at {where}: its metadata was overwritten. Look for a write outside a block; -fsanitize=address names the line.',
     'internal error {detail} at {where}: this is a defect of the allocator. Please report it with the program that shows it.',
-    '', // the hardened variant's own
-    '',
+    'the block at {where} was written to after it was freed. Look for a pointer that outlives what it points to.',
+    'the block at {where} is freed with another size than it has. Look for a wrong type in delete.',
     'a thread was terminated while it changed the heap, so that nobody can allocate any more. Let a worker end by itself, or keep malloc and free out of it when you terminate it.',
   ],
 

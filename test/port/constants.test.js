@@ -50,6 +50,9 @@ describe('port: constants', () => {
       'block_overrun',
       'meta_page_corrupt',
       'internal',
+      'use_after_free',
+      'wrong_size',
+      'lock_lost',
     ]);
     assert.match(body, /double_free = 1,/);
     const { $gharialFaultSentences: sentences } = library();
