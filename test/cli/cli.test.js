@@ -91,7 +91,7 @@ describe('gharial flags', () => {
     }
     assert.match(
       refused('flags', 'fast=1'),
-      /^the port has no option `fast`; it has checked, stats/,
+      /^the port has no option `fast`; it has checked, .*stats, profile, inspector$/,
     );
     assert.equal(refused('flags', 'checked=2'), 'write checked=0 or checked=1');
     assert.equal(refused('flags', 'checked'), 'write checked=0 or checked=1');

@@ -15,7 +15,6 @@
 #include "../../src/fault.cpp"
 #include "../../src/stats.cpp"
 #include "../../src/malloc.cpp"
-#include "../../src/hardened.cpp"
 #ifdef __EMSCRIPTEN_SHARED_MEMORY__
 #include "../../src/lock.cpp"
 #include "../../src/owned_page.cpp"
@@ -23,6 +22,8 @@
 #include "../../src/thread_api.cpp"
 #include "../../src/thread_heap.cpp"
 #endif
+// The last: names of its own would hide those of the others.
+#include "../../src/hardened.cpp"
 
 #include <csetjmp>
 #include <cstdio>
