@@ -21,9 +21,9 @@
 #include "../../src/remote.cpp"
 #include "../../src/thread_api.cpp"
 #include "../../src/thread_heap.cpp"
-#endif
-// The last: names of its own would hide those of the others.
+#else
 #include "../../src/hardened.cpp"
+#endif
 
 #include <csetjmp>
 #include <cstdio>
@@ -53,8 +53,9 @@ inline void start_heap(size_t first_break, size_t limit) {
   std::memset(front_stack_words, 0, sizeof front_stack_words);
   std::memset(front_cursors, 0, sizeof front_cursors);
   std::memset(front_current, 0, sizeof front_current);
+#ifndef __EMSCRIPTEN_SHARED_MEMORY__
   std::memset(quarantine, 0, sizeof quarantine);
-#ifdef __EMSCRIPTEN_SHARED_MEMORY__
+#else
   own_heap = &no_heap;
   no_heap = make_no_heap();
   first_heap = Heap{};
