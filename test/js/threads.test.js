@@ -184,6 +184,11 @@ describe('heaps of threads', function () {
     assert.deepEqual(heap.validateHeap(), { ok: true, errors: [], exact: true });
     assert.equal(module._start(2), 0); // adopts them
     await churned();
+    // A busy machine may be slow to start the second one.
+    const attached = () =>
+      heap.getThreadStatistics().heaps.every(({ state }) => state === 'attached');
+    for (const end = Date.now() + 20_000; Date.now() < end && !attached(); )
+      await new Promise((done) => setTimeout(done, 10));
     assert.deepEqual(
       heap.getThreadStatistics().heaps.map(({ state }) => state),
       ['attached', 'attached', 'attached'],
