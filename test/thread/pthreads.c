@@ -269,7 +269,8 @@ static void* in_real_time(void* nothing) {
   MUST(threads_now().refusals == refusals + 1, "%zu refusals", threads_now().refusals);
   size_t count = 0;
   while (count < 10000 && malloc(1000) != NULL) count++;
-  MUST(count >= 900 && count < 10000, "%zu blocks out of 1 MiB", count);
+  // What the stacks of other classes keep is not there for this one.
+  MUST(count >= 750 && count < 10000, "%zu blocks out of 1 MiB", count);
   MUST(heap_now().heap_grows == grows, "memory grew");
   MUST(gharial_thread_realtime(0) == 1, "it was off");
   return nothing;
