@@ -82,8 +82,8 @@ traces: sdk npm programs ## record the programs' allocations into bench/traces a
 programs: ## fetch the programs that the tests build
 	@test/programs/fetch
 
-golden: prepare ## rewrite the files in test/golden and test/worst from what is built now; review the difference
-	@GHARIAL_GOLDEN=write $(MOCHA) 'test/golden/**/*.test.js' 'test/worst/**/*.test.js'
+golden: prepare ## rewrite the files in test/golden and test/worst and the tables of docs/security.md from what is built now; review the difference
+	@GHARIAL_GOLDEN=write $(MOCHA) 'test/golden/**/*.test.js' 'test/worst/**/*.test.js' 'test/fault/**/*.test.js'
 
 check: npm ## format, lint and types; changes nothing
 	@for file in $(bash_files); do case $$(head -n 1 $$file) in *bash) bash -n $$file ;; *) sh -n $$file ;; esac; done
