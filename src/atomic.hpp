@@ -14,9 +14,6 @@ template <class T> inline void store_relaxed(T& word, T value) noexcept {
 template <class T> inline T load_acquire(const T& word) noexcept {
   return __atomic_load_n(&word, __ATOMIC_ACQUIRE);
 }
-template <class T> inline void store_release(T& word, T value) noexcept {
-  __atomic_store_n(&word, value, __ATOMIC_RELEASE);
-}
 // What was there before; what is read after it was written before whatever the other thread published.
 template <class T> inline T exchange(T& word, T value) noexcept {
   return __atomic_exchange_n(&word, value, __ATOMIC_SEQ_CST);

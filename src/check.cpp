@@ -70,8 +70,7 @@ struct Checker {
       case RunKind::block_run: break;
       case RunKind::gap: gaps += length.raw; break;
       case RunKind::slots: check_piece(entry); break;
-      default:  // shared memory keeps old maps
-        require(are_maps(first), 9);
+      default: require(are_maps(first), 9);
       }
     });
     require(sound, 9);
