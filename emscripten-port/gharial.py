@@ -156,8 +156,10 @@ def refuse_unbuilt_targets():
   if settings.MEMORY64 and sdk_version()[1] < MINIMUM_SDK_WASM64:
     fail(f'wasm64 needs Emscripten {readable(MINIMUM_SDK_WASM64)} or newer, and this is {sdk_version()[0]}: '
          'build for wasm32, or run emsdk install latest')
-  if settings.STANDALONE_WASM and chosen['checked']:
-    fail('checked=1 reports misuse through JavaScript, which a standalone module has not: build without checked=1, or without '
+  reporting = [name for name in ('checked', 'hardened', 'profile') if chosen[name]]
+  if settings.STANDALONE_WASM and reporting:
+    what = 'takes samples' if reporting[0] == 'profile' else 'reports misuse'
+    fail(f'{reporting[0]}=1 {what} through JavaScript, which a standalone module has not: build without {reporting[0]}=1, or without '
          '-sSTANDALONE_WASM and to a .js file')
   if settings.EMSCRIPTEN_TRACING:
     fail('--memoryprofiler and --tracing are not supported, they would see no allocation: build without them and read the heap '
@@ -217,6 +219,9 @@ def refuse_options_that_do_not_go_together():
   if chosen['profile'] and (chosen['hardened'] or threads()):
     fail(f'profile=1 does not go together with {"hardened=1" if chosen["hardened"] else "threads (-pthread, -sWASM_WORKERS)"} yet: '
          'leave out one of them')
+  if chosen['profile'] and settings.WASM2JS:
+    fail('profile=1 does not work in JavaScript that stands for wasm (-sWASM=0, -sWASM=2), where the profiler does not find its data: '
+         'leave it out, or link with -sWASM=1')
   if chosen['zero'] and chosen['poison']:
     fail('`zero=1` and `poison=1` each say what a freed block is filled with: choose one')
 

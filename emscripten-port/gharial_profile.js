@@ -48,9 +48,10 @@ addToLibrary({
   gharial_profile_freed__deps: ['$gharialSamples'],
   gharial_profile_freed: (block) => (gharialSamples.live?.delete(gharialUnsigned(block)) ? 1 : 0),
 
-  $gharialProfiler__deps: ['$gharialSamples'],
+  // A function, because Emscripten writes out an object of a library without its quotes.
+  $gharialProfilerOf__deps: ['$gharialSamples'],
   // biome-ignore format: Closure renames what has no quotes
-  $gharialProfiler: {
+  $gharialProfilerOf: () => ({
     'start': (mean, depth, seed) => {
       const filter = gharialUnsigned(_gharial_profile_filter);
       new Uint8Array(wasmMemory.buffer, filter, 65536).fill(0);
@@ -68,5 +69,7 @@ addToLibrary({
     'running': () => gharialSamples.running,
     'interval': () => gharialSamples.mean,
     'live': () => [...(gharialSamples.live || new Map()).values()].map(({ size, stack }) => ({ 'size': size, 'stack': stack })),
-  },
+  }),
+  $gharialProfiler__deps: ['$gharialProfilerOf'],
+  $gharialProfiler: 'gharialProfilerOf()',
 });

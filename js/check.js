@@ -3,7 +3,7 @@
 import { checkCached } from './check_cached.js';
 import { checkMaps } from './check_maps.js';
 import { checkLists, checkSmallRun } from './check_small_runs.js';
-import { checkBins, checkClassStacks, checkPieces } from './check_stacks.js';
+import { checkBins, checkClassStacks, checkOwnLists, checkPieces } from './check_stacks.js';
 import { checkOwners, checkThreads, isBorder, isOwned } from './check_threads.js';
 import { GharialError, HeapReadError, hex } from './errors.js';
 import { FlatMaps } from './maps.js';
@@ -77,16 +77,19 @@ export class Findings {
 export function validateHeap(look) {
   /** @type {HeapFault[] | undefined} */
   let errors;
+  /** @type {boolean | undefined} */
+  let exact;
   for (let i = 0; i < LOOKS && errors?.length !== 0; ++i) {
     const { heap, errors: found } = judge(look);
-    if (heap === undefined || heap.settled || !heap.is_live) {
+    exact = heap?.settled ? heap.exact : false;
+    if (heap === undefined || !heap.is_live || (heap.settled && found.length === 0)) {
       const judged = { ok: found.length === 0, errors: found };
       return heap?.exact === undefined ? judged : { ...judged, exact: heap.exact };
     }
-    // What a thread was changing may look damaged, but not twice in the same way.
+    // What a thread was changing, or stands still in the middle of, may look damaged, but not again and again in the same way.
     errors = errors === undefined ? found : found.filter((fault) => errors?.some(isLike(fault)));
   }
-  return { ok: errors?.length === 0, errors: errors ?? [], exact: false };
+  return { ok: errors?.length === 0, errors: errors ?? [], exact };
 }
 
 /** @param {HeapFault} fault @returns {(other: HeapFault) => boolean} */
@@ -117,6 +120,7 @@ function judge(look) {
   for (const meta of found.meta.values()) found.attempt(() => checkLists(found, meta));
   checkClassStacks(found);
   found.attempt(() => checkBins(found));
+  found.attempt(() => checkOwnLists(found));
   found.attempt(() => checkPieces(found));
   found.attempt(() => checkMaps(found));
   found.attempt(() => checkThreads(found));
@@ -175,8 +179,14 @@ function checkRun(found, run) {
   const { k } = heap.layout;
   const last = heap.entry(run.first + run.length - 1);
   found.expect(
+    run.kind === 'small' || run.is_own || !isOwned(heap, run.first),
+    'I6',
+    run.entry.address,
+    `the run of ${run.length} MiniPages at ${hex(run.address)} lies in an own page, and holds no small blocks`,
+  );
+  found.expect(
     run.kind === 'free'
-      ? last.value === run.entry.value
+      ? run.is_own || last.value === run.entry.value
       : run.length === 1 || last.kind === k.run_inside,
     'I9',
     last.address,
@@ -196,17 +206,17 @@ function checkRun(found, run) {
   }
 }
 
-/** I4: a page has a meta-page iff small runs begin in it, which it counts; or, with threads, iff a heap owns it. @param {Findings} found */
+/** I4: a page has a meta-page iff small runs begin in it, which it counts, or it is an own page. @param {Findings} found */
 function checkMetaPages(found) {
   const { heap, meta, runs } = found;
   /** @type {Map<number, number>} */
   const begun = new Map();
   for (const { kind, first } of runs)
     if (kind === 'small') begun.set(heap.pageOf(first), (begun.get(heap.pageOf(first)) ?? 0) + 1);
-  for (const [page, { address, runs: counted }] of meta) {
+  for (const [page, { address, is_own, runs: counted }] of meta) {
     const count = begun.get(page) ?? 0;
     found.expect(
-      (count > 0 || heap.layout.shared) && counted === count,
+      (count > 0 || is_own) && counted === count,
       'I4',
       address,
       `the meta-page of heap page ${page} counts ${counted} small runs, the walk finds ${count}`,
@@ -222,9 +232,9 @@ function checkCounters(found) {
   const at = heap.layout.at.global + heap.layout.k.global_counters;
   let gaps = 0;
   let used = 0;
-  for (const { kind, length, first } of runs) {
+  for (const { kind, length, is_own } of runs) {
     if (kind === 'gap') gaps += length;
-    else if (kind !== 'free' || isOwned(heap, first)) used += length;
+    else if (kind !== 'free' || is_own) used += length;
   }
   found.expect(
     used_mini_pages === used,

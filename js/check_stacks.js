@@ -1,4 +1,4 @@
-// check_stacks.js — invariants between heap pages: the global stacks (I3), the bins of free runs (I6), the pieces of
+// check_stacks.js — invariants between heap pages: the global stacks (I3), the bins of free runs and the lists of own pages (I6), the pieces of
 // metadata and who uses their slots (I10).
 import { hex } from './errors.js';
 import { popcount } from './memory.js';
@@ -64,38 +64,65 @@ export function checkClassStacks(found) {
 /** I6. @param {Findings} found */
 export function checkBins(found) {
   const { heap } = found;
-  const { run_bins } = heap.layout.k;
+  const { k } = heap.layout;
   const free = new Map(
-    found.runs.filter(({ kind }) => kind === 'free').map((run) => [run.first, run]),
+    found.runs
+      .filter(({ kind, is_own }) => kind === 'free' && !is_own)
+      .map((run) => [run.first, run]),
   );
   let binned = 0;
-  for (const of of heap.free_runs)
-    for (let bin = 0; bin < run_bins; ++bin) {
-      const name = `bin ${bin} of free runs${of.owner === 0 ? '' : ` of heap ${of.owner}`}`;
-      const top = of.bin(bin);
-      const members = walkStack(found, 'I6', name, top, 'MiniPage', (at) => {
-        const run = free.get(at);
-        const belongs =
-          run !== undefined &&
-          binOf(heap, run.length) === bin &&
-          heap.ownerOf(heap.pageOf(at)) === of.owner;
-        return belongs ? run.entry : undefined;
-      });
-      binned += members.size;
-      const mask = of.masks[bin >>> 5] >>> (bin & 31);
-      found.expect(
-        ((mask & 1) !== 0) === (top !== 0),
-        'I6',
-        heap.layout.at.global,
-        `the mask of bins${of.owner === 0 ? '' : ` of heap ${of.owner}`} is wrong about bin ${bin}`,
-      );
-    }
+  for (let bin = 0; bin < k.run_bins; ++bin) {
+    const name = `bin ${bin} of free runs`;
+    const top = heap.free_runs.bin(bin);
+    const members = walkStack(found, 'I6', name, top, 'MiniPage', (at) => {
+      const run = free.get(at);
+      return run !== undefined && binOf(heap, run.length) === bin ? run.entry : undefined;
+    });
+    binned += members.size;
+    const mask = heap.free_runs.masks[bin >>> 5] >>> (bin & 31);
+    found.expect(
+      ((mask & 1) !== 0) === (top !== 0),
+      'I6',
+      heap.layout.at.global,
+      `the mask of bins is wrong about bin ${bin}`,
+    );
+  }
   found.expect(
     binned === free.size,
     'I6',
     heap.layout.at.global,
     `the bins hold ${binned} free runs, the walk finds ${free.size}`,
   );
+}
+
+/** I6, of own pages: those with room are on the list for it, and on no other. @param {Findings} found */
+export function checkOwnLists(found) {
+  const { heap, meta } = found;
+  for (const lists of heap.own_lists) {
+    let listed = 0;
+    const whose = lists.owner === 0 ? '' : ` of heap ${lists.owner}`;
+    for (let list = 0; list <= lists.last; ++list) {
+      const name = `list ${list} of own pages${whose}`;
+      listed += walkStack(found, 'I6', name, lists.top(heap, list), 'heap page', (page) => {
+        const own = meta.get(page);
+        const belongs =
+          own?.is_own &&
+          heap.heapNumber(own.owner) === lists.owner &&
+          list !== 0 &&
+          lists.listFor(own.free) === list;
+        return belongs ? heap.classLinks(own, 0) : undefined;
+      }).size;
+    }
+    const with_room = [...meta.values()].filter(
+      ({ is_own, free, owner }) => is_own && free !== 0 && heap.heapNumber(owner) === lists.owner,
+    ).length;
+    found.expect(
+      listed === with_room,
+      'I6',
+      heap.layout.at.global,
+      `the lists of own pages${whose} hold ${listed}, ${with_room} have room`,
+    );
+  }
 }
 
 /** I10. @param {Findings} found */

@@ -1,15 +1,14 @@
-// check_threads.js — what holds of heap pages that threads own: I4 in its other half, the borders of I5, the counts of I11.
+// check_threads.js — what holds of own pages, and of those that threads own: I4 in its other half, the borders of I5, the counts of I11.
 import { hex } from './errors.js';
 
 /** @typedef {import('./check.js').Findings} Findings */
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 
-/** Whether a heap owns the page of a MiniPage. @param {HeapImage} heap @param {number} mini_page */
-export const isOwned = (heap, mini_page) =>
-  heap.layout.shared && heap.metaAddress(heap.pageOf(mini_page)) !== 0;
+/** Whether the page of a MiniPage is an own page. @param {HeapImage} heap @param {number} mini_page */
+export const isOwned = (heap, mini_page) => heap.own.has(heap.pageOf(mini_page));
 
 /**
- * I5: whether free runs may touch there, for they belong to different heaps, or to different pages of one.
+ * I5: whether free runs may touch there: those inside an own page stay there.
  * @param {HeapImage} heap @param {number} mini_page
  */
 export const isBorder = (heap, mini_page) =>
@@ -32,8 +31,22 @@ export function checkOwners(found) {
 export function checkThreads(found) {
   const { heap, meta } = found;
   const { layout, memory, threads } = heap;
-  if (!layout.shared) return;
   const { at, k } = layout;
+  const counts = (/** @type {Iterable<{ is_own: boolean, runs: number }>} */ pages) => {
+    const own = [...pages].filter(({ is_own }) => is_own);
+    return [own.length, own.filter(({ runs }) => runs === 0).length];
+  };
+  if (!layout.shared) {
+    const [own, free] = counts(meta.values());
+    const said = [k.own_pages, k.own_free_pages].map((name) => memory.u32(at.global + name));
+    found.expect(
+      said[0] === own && said[1] === free,
+      'I11',
+      at.global + k.own_pages,
+      `the heap counts ${said[0]} own pages, ${said[1]} of them free; the page map has ${own} and ${free}`,
+    );
+    return;
+  }
   const number = memory.word(at.global + k.lock_number_of_heaps);
   found.expect(
     heap.has_all_threads && threads.length === number,
@@ -48,13 +61,12 @@ export function checkThreads(found) {
       thread.address,
       `heap ${thread.number} is neither attached, nor orphan, nor quarantined`,
     );
-    const own = [...meta.values()].filter(({ owner }) => owner === thread.address);
-    const free = own.filter(({ runs }) => runs === 0).length;
+    const [own, free] = counts([...meta.values()].filter(({ owner }) => owner === thread.address));
     found.expect(
-      thread.pages === own.length && thread.free_pages === free,
+      thread.pages === own && thread.free_pages === free,
       'I11',
       thread.address,
-      `heap ${thread.number} counts ${thread.pages} pages, ${thread.free_pages} of them free; the page map has ${own.length} and ${free}`,
+      `heap ${thread.number} counts ${thread.pages} pages, ${thread.free_pages} of them free; the page map has ${own} and ${free}`,
     );
   }
 }

@@ -1,6 +1,8 @@
 // front.js — what malloc and free touch first: free-block stacks, cursors, current runs; and stacks of heap pages and bins of
 // free runs. A program without threads has one of each; where threads share memory, every thread has its own, in its heap.
 
+import { OwnLists } from './own_pages.js';
+
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {import('./memory.js').Image} Image */
 /** @typedef {import('./layout.js').Layout} Layout */
@@ -16,16 +18,15 @@
 
 const LINK_BYTES = 4; // the number of a MiniPage, on every target
 
-/** Free runs by their length. */
+/** Free runs outside of own pages, by their length. */
 export class FreeRuns {
   #image;
   #bins;
 
-  /** @param {Image} image @param {number} owner number of the heap whose they are; 0: nobody's @param {number} mask address @param {number} bins address */
-  constructor(image, owner, mask, bins) {
+  /** @param {Image} image @param {number} mask address @param {number} bins address */
+  constructor(image, mask, bins) {
     this.#image = image;
     this.#bins = bins;
-    /** @readonly */ this.owner = owner;
     /** @readonly bit b: bin b is not empty */
     this.masks = [0, 4].map((i) => image.u32(mask + i));
   }
@@ -133,8 +134,8 @@ export class ThreadHeap extends Front {
     /** @readonly of changes: how many there were */
     this.changes = Math.floor(changing / k.changed);
     /** @readonly whether it is in the middle of one */ this.in_change = changing % k.changed !== 0;
-    /** @readonly free runs in its pages */
-    this.runs = new FreeRuns(image, number, address + k.heap_bin_mask, address + k.heap_bins);
+    /** @readonly its pages with room */
+    this.lists = new OwnLists(number, address + k.heap_lists, k.own_run_max, k.own_long_run);
   }
 }
 

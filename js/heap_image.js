@@ -4,6 +4,8 @@ import { HeapReadError } from './errors.js';
 import { FreeRuns, Front, heapAddresses, ThreadHeap } from './front.js';
 import { FlatMaps, SegmentedMaps } from './maps.js';
 import { Image } from './memory.js';
+import { headerAt, metaPageAt } from './meta_page.js';
+import { OwnLists, OwnPages } from './own_pages.js';
 
 /**
  * @typedef {object} RunEntry of the run map
@@ -15,28 +17,8 @@ import { Image } from './memory.js';
  * @property {number} prev
  * @property {number} header
  */
-/**
- * @typedef {object} MiniPageHeader of a small run
- * @property {number} address
- * @property {Uint32Array} free free bits, 32 to a word
- * @property {number} reciprocal
- * @property {number} base lower half of the run's address
- * @property {number} capacity blocks in the run, by its class
- * @property {number} countdown blocks that may come home before the run changes its state
- * @property {number} size_class
- * @property {number} next
- * @property {number} prev
- */
-/**
- * @typedef {object} MetaPage
- * @property {number} address
- * @property {number} page the heap page it describes
- * @property {number} runs small runs that begin in it
- * @property {number} slot number of its slot in its piece
- * @property {number} owner address of the heap that the page belongs to, where threads share memory; else 0
- * @property {number} remote address of its remote words, likewise
- * @property {number} remote_slot number of their slot in its piece, likewise
- */
+/** @typedef {import('./meta_page.js').MiniPageHeader} MiniPageHeader */
+/** @typedef {import('./meta_page.js').MetaPage} MetaPage */
 /** @typedef {{ next: number, prev: number }} Links */
 
 export const LINK_BYTES = 4; // the number of a MiniPage, on every target
@@ -84,11 +66,12 @@ export class HeapImage {
     this.fronts = layout.shared
       ? this.threads
       : [new Front(image, layout, 0, { ...at, class_stacks: g + k.global_class_stacks })];
-    /** @readonly those of nobody, then those of every thread @type {FreeRuns[]} */
-    this.free_runs = [
-      new FreeRuns(image, 0, g + k.global_bin_mask, g + k.global_bins),
-      ...this.threads.map(({ runs }) => runs),
-    ];
+    /** @readonly */ this.free_runs = new FreeRuns(image, g + k.global_bin_mask, g + k.global_bins);
+    /** @readonly */ this.own = new OwnPages(this);
+    /** @readonly of own pages with room, thread by thread @type {OwnLists[]} */
+    this.own_lists = layout.shared
+      ? this.threads.map(({ lists }) => lists)
+      : [new OwnLists(0, g + k.own_lists, k.own_run_max)];
     const in_memory = Math.floor(image.byteLength / this.mini_bytes);
     if (this.end > in_memory || this.first > this.end)
       throw new HeapReadError(
@@ -167,17 +150,7 @@ export class HeapImage {
 
   /** @param {number} address @returns {MetaPage} */
   metaPage(address) {
-    const { memory } = this;
-    const { k, shared } = this.layout;
-    return {
-      address,
-      page: memory.u32(address + k.meta_page),
-      runs: memory.u32(address + k.meta_runs),
-      slot: memory.u32(address + k.meta_slot),
-      owner: shared ? memory.word(address + k.meta_owner) : 0,
-      remote: shared ? this.addressOf(memory.u32(address + k.meta_remote)) : 0,
-      remote_slot: shared ? memory.u32(address + k.meta_remote_slot) : 0,
-    };
+    return metaPageAt(this, address);
   }
 
   /** Number of the heap at an address; 0: there is none. @param {number} address */
@@ -207,22 +180,7 @@ export class HeapImage {
 
   /** @param {number} address @returns {MiniPageHeader} */
   header(address) {
-    const { memory } = this;
-    const { k } = this.layout;
-    const size_class = memory.u8(address + k.header_size_class);
-    const free = new Uint32Array(2 * k.header_free_words);
-    for (let i = 0; i < free.length; ++i) free[i] = memory.u32(address + k.header_free + 4 * i);
-    return {
-      address,
-      free,
-      reciprocal: memory.u32(address + k.header_reciprocal),
-      base: memory.u32(address + k.header_base),
-      capacity: this.capacityOf(size_class),
-      countdown: memory.u32(address + k.header_countdown),
-      size_class,
-      next: memory.u8(address + k.header_next),
-      prev: memory.u8(address + k.header_prev),
-    };
+    return headerAt(this, address);
   }
 
   /**

@@ -2,7 +2,7 @@
 // from. One walk without an object per run, so it is some ten times faster than getPageStatistics and does not grow with blocks.
 import { HeapReadError, hex } from './errors.js';
 import { popcount } from './memory.js';
-import { cachedBlocks, freeSlots, runAt, slotsIn } from './walk.js';
+import { CachedIndex, cachedBlocks, freeSlots, onTheirWay, runAt, runs, slotsIn } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {import('./statistics.js').SpaceName} SpaceName */
@@ -18,9 +18,10 @@ export const CELL_KINDS = /** @type {const} */ ([
   'small',
   'medium',
   'large',
+  'changing', // a thread changed it while we looked
 ]);
 /** @typedef {typeof CELL_KINDS[number]} MapCellKind */
-const [UNCLAIMED, STATIC, EXTERNAL, FREE, FRESH, METADATA, SMALL, MEDIUM, LARGE] =
+const [UNCLAIMED, STATIC, EXTERNAL, FREE, FRESH, METADATA, SMALL, MEDIUM, LARGE, CHANGING] =
   CELL_KINDS.keys();
 
 export class HeapMap {
@@ -30,6 +31,8 @@ export class HeapMap {
   /** @readonly @type {Uint8Array} by MiniPage; 0 unless small or medium */ size_class;
   /** @readonly @type {Uint8Array} by MiniPage, 0 … 255: the share of its run that live blocks cover; small shares are 1, not 0 */ fill;
   /** @readonly @type {Uint8Array} by MiniPage, 1: a run begins here */ begins;
+  /** @readonly @type {Uint32Array} by heap page: number of the heap of a thread that owns it; 0: none */ owners;
+  /** @readonly @type {boolean | undefined} where threads share memory: nothing changed meanwhile */ exact;
   /** @readonly @type {readonly number[]} block size by size class */ class_bytes;
   live_blocks = 0;
   live_bytes = 0;
@@ -54,6 +57,10 @@ export class HeapMap {
     this.size_class = new Uint8Array(length);
     this.fill = new Uint8Array(length);
     this.begins = new Uint8Array(length);
+    this.owners = Uint32Array.from({ length: this.number_of_pages }, (_, i) =>
+      heap.ownerOf(this.first_page + i),
+    );
+    this.exact = heap.exact;
     this.class_bytes = layout.class_bytes;
     this.class_live = new Float64Array(layout.class_bytes.length);
     this.class_blocks = new Float64Array(layout.class_bytes.length);
@@ -61,7 +68,8 @@ export class HeapMap {
     this.mini_pages = new Float64Array(CELL_KINDS.length);
     const base = this.first_page * minis;
     this.kind.fill(STATIC, 0, Math.max(0, heap.first - base));
-    if (length > 0) this.#walk(heap, base);
+    if (length > 0 && heap.settled) this.#walk(heap, base);
+    else if (length > 0) this.#walkChanging(heap, base);
     this.spaces = this.#ledger(heap);
   }
 
@@ -75,6 +83,31 @@ export class HeapMap {
     let at = mini_page - this.first_mini_page;
     while (at > 0 && this.begins[at] === 0) at -= 1;
     return at + this.first_mini_page;
+  }
+
+  /** What lies between is unknown. @param {HeapImage} heap @param {number} base */
+  #walkChanging(heap, base) {
+    const u32 = reader(heap.memory);
+    const capacities = heap.layout.class_bytes.map((_, i) => heap.capacityOf(i));
+    const kept = new CachedIndex(heap);
+    for (const run of runs(heap)) {
+      const { kind, first, length } = run;
+      const i = first - base;
+      this.begins[i] = 1;
+      if (kind === 'free') this.#free(heap, base, first, length);
+      else if (kind === 'changing') this.kind.fill(CHANGING, i, i + length);
+      else if (kind === 'small') this.#small(heap, u32, i, length, kept.of(run).length, capacities);
+      else if (kind === 'medium' || kind === 'large')
+        this.#block(heap, i, length, Math.min(1, kept.of(run).length));
+      else this.#other(heap, base, first);
+    }
+  }
+
+  /** @param {HeapImage} heap @param {number} base @param {number} first @param {number} length */
+  #free(heap, base, first, length) {
+    const fresh = Math.max(first, Math.min(first + length, heap.fresh)) - base;
+    this.kind.fill(FREE, first - base, fresh);
+    this.kind.fill(FRESH, fresh, first - base + length);
   }
 
   /** @param {HeapImage} heap @param {number} base */
@@ -92,26 +125,29 @@ export class HeapMap {
       const at = maps.entryAddress(first);
       const value = u32(at + k.entry_value);
       const kind = value % kinds;
-      if (kind !== k.run_small && kind !== k.run_block && kind !== k.run_free) {
+      const own_free = heap.own.freeFrom(first);
+      const is_free = kind === k.run_free || own_free > 0;
+      if (kind !== k.run_small && kind !== k.run_block && !is_free) {
         first = this.#other(heap, base, first);
         continue;
       }
-      const length = Math.floor(value / kinds);
+      const length = own_free > 0 ? own_free : Math.floor(value / kinds);
       if (length === 0 || length > heap.end - first)
         throw new HeapReadError('I9', at, `the run at ${hex(first * heap.mini_bytes)} has no end`);
       const i = first - base;
       this.begins[i] = 1;
-      if (kind === k.run_free) {
-        const fresh = Math.max(first, Math.min(first + length, heap.fresh)) - base;
-        this.kind.fill(FREE, i, fresh);
-        this.kind.fill(FRESH, fresh, i + length);
+      if (is_free) {
+        this.#free(heap, base, first, length);
         first += length;
         continue;
       }
       const end = (first + length) * heap.mini_bytes;
       const skipped = next;
       while (next < kept.length && kept[next] < end) next += 1;
-      if (kind === k.run_small) this.#small(heap, u32, i, length, next - skipped, capacities);
+      const pending =
+        layout.shared && kind === k.run_small ? onTheirWay(heap, runAt(heap, first)).length : 0;
+      if (kind === k.run_small)
+        this.#small(heap, u32, i, length, next - skipped + pending, capacities);
       else this.#block(heap, i, length, next - skipped);
       first += length;
     }
@@ -139,6 +175,7 @@ export class HeapMap {
       ++word
     )
       home += popcount(u32(at + k.header_free + 4 * word));
+    if (heap.exact === false) kept = Math.min(kept, capacity - home); // it went home while we looked
     const live = capacity - home - kept;
     this.#count(size_class, capacity, live, kept);
     this.#cells(
@@ -219,7 +256,7 @@ export class HeapMap {
       static: heap_base - stack + lost,
       stack,
       meta: bytes(METADATA),
-      mini: bytes(SMALL) + bytes(MEDIUM),
+      mini: bytes(SMALL) + bytes(MEDIUM) + bytes(CHANGING),
       large: bytes(LARGE),
       free: bytes(FREE) + bytes(FRESH),
       external: bytes(EXTERNAL) + gap - lost + break_end - heap_end,

@@ -204,7 +204,7 @@ export class HeapReader {
    * @param {string} [file] @returns {Promise<string>}
    */
   async writeHeapSnapshot(file) {
-    const { writeFile } = await import('node:fs/promises');
+    const { writeFile } = await import(/* webpackIgnore: true */ 'node:fs/promises');
     const name = file ?? `Heap-${new Date().toISOString().replace(/[:.]/g, '')}.gharialheap`;
     await writeFile(name, this.takeHeapSnapshot().toBinary());
     return name;

@@ -2,7 +2,7 @@
 // here. Their hash is compared with the module's. Programs whose threads share memory have a list of their own.
 import { fnv1a } from './memory.js';
 
-export const SCHEMA_VERSION = 2;
+export const SCHEMA_VERSION = 3;
 
 /** Of programs without threads. */
 export const PLAIN_ADDRESS_NAMES = /** @type {const} */ ([
@@ -40,6 +40,7 @@ export const CONSTANT_NAMES = /** @type {const} */ ([
   'exact_bins',
   'bins_per_doubling',
   'run_bins',
+  'own_run_max',
   'run_kind_bits',
   'run_free',
   'run_small',
@@ -69,6 +70,7 @@ export const CONSTANT_NAMES = /** @type {const} */ ([
   'meta_page',
   'meta_runs',
   'meta_slot',
+  'meta_free',
   'meta_class_links',
   'meta_lists',
   'global_bytes',
@@ -89,8 +91,17 @@ export const CONSTANT_NAMES = /** @type {const} */ ([
   'cursor_block_bytes',
 ]);
 
+/** Of programs without threads, behind the others: what their one heap owns. */
+export const PLAIN_CONSTANT_NAMES = /** @type {const} */ ([
+  'meta_is_own',
+  'own_lists',
+  'own_pages',
+  'own_free_pages',
+]);
+
 /** Of programs whose threads share memory, behind the others. */
 export const SHARED_CONSTANT_NAMES = /** @type {const} */ ([
+  'own_long_run',
   'segment_shift',
   'segment_bytes',
   'segment_classes',
@@ -119,8 +130,7 @@ export const SHARED_CONSTANT_NAMES = /** @type {const} */ ([
   'heap_cursors',
   'heap_current',
   'heap_class_stacks',
-  'heap_bin_mask',
-  'heap_bins',
+  'heap_lists',
   'heap_next',
   'heap_next_orphan',
   'heap_thread',
@@ -150,14 +160,14 @@ export const COUNTER_NAMES = /** @type {const} */ ([
 ]);
 
 /** @typedef {typeof PLAIN_ADDRESS_NAMES[number] | typeof SHARED_ADDRESS_NAMES[number] | typeof LINKER_ADDRESS_NAMES[number]} AddressName */
-/** @typedef {typeof CONSTANT_NAMES[number] | typeof SHARED_CONSTANT_NAMES[number]} ConstantName */
+/** @typedef {typeof CONSTANT_NAMES[number] | typeof PLAIN_CONSTANT_NAMES[number] | typeof SHARED_CONSTANT_NAMES[number]} ConstantName */
 /** @typedef {typeof COUNTER_NAMES[number]} CounterName */
 
 /** Names of a program's record, in order. @param {boolean} shared threads share its memory */
 export function namesOf(shared) {
   return {
     addresses: [...(shared ? SHARED_ADDRESS_NAMES : PLAIN_ADDRESS_NAMES), ...LINKER_ADDRESS_NAMES],
-    constants: shared ? [...CONSTANT_NAMES, ...SHARED_CONSTANT_NAMES] : [...CONSTANT_NAMES],
+    constants: [...CONSTANT_NAMES, ...(shared ? SHARED_CONSTANT_NAMES : PLAIN_CONSTANT_NAMES)],
   };
 }
 

@@ -193,6 +193,10 @@ function stacks(heap, ink, columns) {
     .flatMap((bin) => bin.runs)
     .sort((a, b) => b.number_of_mini_pages - a.number_of_mini_pages)
     .map(({ mini_page, number_of_mini_pages: n }) => `${n} at ${place(mini_page)}`);
+  const own = global.own_page_lists.map(({ free_mini_pages: n, pages }) => {
+    const indexes = pages.map(({ page_index }) => String(page_index));
+    return `${n}: ${abridged(indexes, 4)}`;
+  });
   /** @param {string} name @param {string[]} items */
   const group = (name, items) =>
     items.length === 0 ? [] : [`  ${name}`, ...flow(items, columns).map((line) => ink(line, DIM))];
@@ -203,6 +207,7 @@ function stacks(heap, ink, columns) {
         ({ block_size, pages }) => `${size(block_size)}: ${abridged(pages.map(String), 4)}`,
       ),
     ),
+    ...group('kept for small blocks, by the MiniPages that are free in a row', own),
     ...group('free runs, by MiniPages, and the heap page that each begins in', runs.slice(0, 24)),
     ...(runs.length > 24 ? [ink(`    and ${plural(runs.length - 24, 'shorter one')}`, DIM)] : []),
   ];

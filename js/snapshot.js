@@ -106,6 +106,7 @@ function metaSpans(heap, meta, begun) {
     [meta + k.meta_page, 4],
     [meta + k.meta_runs, 4],
     [meta + k.meta_slot, 4],
+    [meta + k.meta_free, 4],
     [meta + k.meta_lists + 1, k.shared_classes],
   ];
   if (heap.layout.shared)
@@ -114,6 +115,8 @@ function metaSpans(heap, meta, begun) {
       [meta + k.meta_remote, LINK_BYTES],
       [meta + k.meta_remote_slot, 4],
     );
+  else spans.push([meta + k.meta_is_own, 4]);
+  if (page.is_own && page.free !== 0) spans.push([meta + k.meta_class_links, 2 * LINK_BYTES]);
   for (const first of begun) spans.push([heap.headerAddress(page, first), k.header_bytes]);
   for (let size_class = 1; size_class <= k.shared_classes; ++size_class)
     if (heap.list(page, size_class) !== k.end_of_list)

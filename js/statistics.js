@@ -129,12 +129,16 @@ export function sizeClassStatistics(heap) {
 export function pagesWithRoom(heap, size_class) {
   if (size_class > heap.layout.k.shared_classes) return []; // a block with a run of its own leaves no room
   return heap.fronts.flatMap((front) =>
-    linked(front.classStack(heap, size_class), (page) => {
-      const meta = page < 0 ? 0 : heap.metaAddress(page);
-      return meta === 0 ? undefined : heap.classLinks(heap.metaPage(meta), size_class).next;
-    }),
+    linkedPages(heap, front.classStack(heap, size_class), size_class),
   );
 }
+
+/** Heap pages that are linked by their links of a class, top first. @param {HeapImage} heap @param {number} top @param {number} size_class 0: the lists of own pages */
+export const linkedPages = (heap, top, size_class) =>
+  linked(top, (page) => {
+    const meta = page < 0 ? 0 : heap.metaAddress(page);
+    return meta === 0 ? undefined : heap.classLinks(heap.metaPage(meta), size_class).next;
+  });
 
 /** @param {HeapImage} heap @returns {Record<import('./layout.js').CounterName, number>} */
 export function countersOf(heap) {

@@ -14,6 +14,7 @@ import { popcount } from './memory.js';
  * @property {number} size_class of small and medium runs, else 0
  * @property {import('./heap_image.js').RunEntry} entry of the first
  * @property {import('./heap_image.js').MiniPageHeader | undefined} header of small runs
+ * @property {boolean} [is_own] free MiniPages of an own page, of which the run map says nothing
  */
 /**
  * @typedef {object} CachedBlock a free block that is not home
@@ -26,8 +27,10 @@ import { popcount } from './memory.js';
 export function runAt(heap, first) {
   const { k } = heap.layout;
   const entry = heap.entry(first);
-  const kind = runKind(heap, entry);
   const address = heap.addressOf(first);
+  const own_free = heap.own.freeFrom(first);
+  if (own_free > 0) return ownFree(first, own_free, address, entry);
+  const kind = runKind(heap, entry);
   if (kind === undefined)
     throw new HeapReadError(
       'I9',
@@ -51,6 +54,18 @@ export function runAt(heap, first) {
     );
   return { kind, first, length, address, size_class, entry, header };
 }
+
+/** @param {number} first @param {number} length @param {number} address @param {import('./heap_image.js').RunEntry} entry @returns {Run} */
+const ownFree = (first, length, address, entry) => ({
+  kind: 'free',
+  first,
+  length,
+  address,
+  size_class: 0,
+  entry,
+  header: undefined,
+  is_own: true,
+});
 
 /** @param {HeapImage} heap @param {import('./heap_image.js').RunEntry} entry @param {number} first */
 function headerAt(heap, entry, first) {
@@ -110,7 +125,8 @@ function whatever(heap, first) {
 /** @param {HeapImage} heap @param {number} first @returns {Run | undefined} */
 function readable(heap, first) {
   try {
-    return runKind(heap, heap.entry(first)) === undefined ? undefined : runAt(heap, first);
+    const is_run = heap.own.freeFrom(first) > 0 || runKind(heap, heap.entry(first)) !== undefined;
+    return is_run ? runAt(heap, first) : undefined;
   } catch (error) {
     if (!(error instanceof HeapReadError)) throw error;
     return undefined;

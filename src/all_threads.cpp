@@ -2,7 +2,6 @@
 #include "core.cpp"
 
 #include "lock.cpp"
-#include "owned_page.cpp"
 #include "remote.cpp"
 #include "thread_api.cpp"
 #include "thread_heap.cpp"

@@ -2,6 +2,7 @@
 // Assumes: run.hpp. Keeps: I7 the class of a medium block at its first MiniPage.
 #include "block_run.hpp"
 #include "growth.hpp"
+#include "obtain.hpp"
 #include "thread_heap.hpp"
 
 namespace gharial {
@@ -14,7 +15,7 @@ uint8_t block_key(MiniPages count) noexcept {
 }
 
 // Writes what says that a block of `count` MiniPages begins there.
-void write_block(MiniPageIndex first, MiniPages count) noexcept {
+[[gnu::noinline]] void write_block(MiniPageIndex first, MiniPages count) noexcept {
   write_run(first, count, RunKind::block_run);
   *keys_from(first) = block_key(count);
 }
@@ -31,29 +32,42 @@ Address obtain_block(MiniPages count) noexcept {
   return address_of(first);
 }
 
-MiniPageIndex obtain_aligned_run(MiniPages count, uint32_t step, RunKind kind) noexcept {
+[[clang::minsize]] Address obtain_growing_block(MiniPages count) noexcept {
+  if (is_real_time()) return kNone;  // the caller asks again, and that is counted if it is refused
+  const Locked locked;
+  const QuietGrowth quiet;
+  const MiniPages trailing = free_below(global.end);
+  if (trailing < count) return obtain_block(count);
+  const MiniPageIndex first = global.end - trailing;
+  take_front(first, count, RunKind::inside);
+  write_block(first, count);
+  return address_of(first);
+}
+
+[[clang::minsize]] MiniPageIndex obtain_aligned_run(MiniPages count, uint32_t step,
+                                                    RunKind kind) noexcept {
   const MiniPages most{count.raw + step - 1};
   const Word peak = global.counters.peak_used_mini_pages;
   const MiniPageIndex begin = obtain_run(most, kind);
   if (begin == kNoMiniPage) return kNoMiniPage;
   const MiniPageIndex first{align_up(begin.raw, step)}, end = first + count;
   write_run(first, count, kind);
-  if (first != begin) give_back_run(common_runs(), begin, first - begin);
-  if (end != begin + most) give_back_run(common_runs(), end, begin + most - end);
+  if (first != begin) give_back_run(begin, first - begin);
+  if (end != begin + most) give_back_run(end, begin + most - end);
   global.counters.peak_used_mini_pages = peak;  // what went back was never in use
   note_peak();
   return first;
 }
 
-Address obtain_aligned_block(MiniPages count, uint32_t step) noexcept {
+[[clang::minsize]] Address obtain_aligned_block(MiniPages count, uint32_t step) noexcept {
   if (is_refused()) return kNone;
   const Locked locked;
   const MiniPageIndex first = obtain_aligned_run(count, step, RunKind::block_run);
-  if (first != kNoMiniPage) *keys_from(first) = block_key(count);
+  if (first != kNoMiniPage) write_block(first, count);
   return address_of(first);
 }
 
-Address obtain_zeroed_block(MiniPages count) noexcept {
+[[clang::minsize]] Address obtain_zeroed_block(MiniPages count) noexcept {
   if (is_refused()) return kNone;
   Address block;
   MiniPageIndex fresh;
@@ -85,7 +99,7 @@ void release_block(Address block) noexcept {
   const MaybeLocked locked;
   if (!locked) return defer_release(first);
   *keys_from(first) = 0;
-  give_back_run(common_runs(), first, count);
+  give_back_run(first, count);
 }
 
 bool extend_block(Address block, MiniPages least, MiniPages most) noexcept {
@@ -106,18 +120,18 @@ bool extend_block(Address block, MiniPages least, MiniPages most) noexcept {
     if (there < least - had) return false;
   }
   const MiniPages more = there < most - had ? there : most - had;
-  take_front(common_runs(), after, more, RunKind::inside);
+  take_front(after, more, RunKind::inside);
   write_block(first, had + more);
   return true;
 }
 
-void shorten_block(Address block, MiniPages count) noexcept {
+[[clang::minsize]] void shorten_block(Address block, MiniPages count) noexcept {
   const MaybeLocked locked;
   if (!locked) return;  // it stays as long as it is
   const MiniPageIndex first = mini_page_of(block);
   const MiniPages less = length_of(entry_of(first)) - count;
   write_block(first, count);
-  give_back_run(common_runs(), first + count, less);
+  give_back_run(first + count, less);
 }
 
 }  // namespace gharial

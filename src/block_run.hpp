@@ -21,7 +21,9 @@ MiniPageIndex obtain_aligned_run(MiniPages count, uint32_t step, RunKind kind) n
 
 // A block of `count` MiniPages; kNone iff memory ran out.
 Address obtain_block(MiniPages count) noexcept;
-// The same, at a multiple of `step` MiniPages (a power of two).
+// The same for a block that grows: where the heap ends, if so much is free there, and nothing will be in its way.
+Address obtain_growing_block(MiniPages count) noexcept;
+// The same as obtain_block, at a multiple of `step` MiniPages (a power of two).
 Address obtain_aligned_block(MiniPages count, uint32_t step) noexcept;
 // The same as obtain_block, every byte zero: those of MiniPages that were never handed out already are.
 Address obtain_zeroed_block(MiniPages count) noexcept;

@@ -4,6 +4,7 @@
 #include "check.hpp"
 #include "heap.hpp"
 #include "metadata.hpp"
+#include "own_page.hpp"
 #include "run.hpp"
 #include "walk.hpp"
 
@@ -55,18 +56,21 @@ struct Checker {
     const bool sound = walk_runs([&](MiniPageIndex first, const RunEntry& entry, MiniPages length) {
       const RunKind kind = kind_of(entry);
       const bool is_free = kind == RunKind::free_run;
-      if (is_owned(page_of(first)) || (!is_free && kind != RunKind::gap)) used += length.raw;
+      const bool is_own_free = own_free_at(first) != kNoMiniPages;
+      // Nothing else lies in an own page.
+      require(is_own_free || kind == RunKind::small_run || !is_owned(page_of(first)), 6);
+      if (is_own_free || (!is_free && kind != RunKind::gap)) used += length.raw;
       require(!(is_free && after_free) || is_border(first), 5);
       after_free = is_free;
       const RunEntry& last = entry_of(first + length - kOneMiniPage);
       if (is_free)
-        require(last.value == entry.value, 9);
+        require(is_own_free || last.value == entry.value, 9);  // of those the run map says nothing
       else
         require(length == kOneMiniPage || kind_of(last) == RunKind::inside, 9);
       if (kind == RunKind::small_run) return check_small_run(first, entry, length);
       check_classes(first, length, kind);
       switch (kind) {
-      case RunKind::free_run: free_runs++; break;
+      case RunKind::free_run: free_runs += !is_own_free; break;
       case RunKind::block_run: break;
       case RunKind::gap: gaps += length.raw; break;
       case RunKind::slots: check_piece(entry); break;
@@ -79,9 +83,12 @@ struct Checker {
     require(gaps == global.counters.external_mini_pages, 11);
   }
 
-  // Shared memory: a heap owns the page.
-  static bool is_owned(PageIndex page) noexcept { return kShared && find_meta(page) != nullptr; }
-  // Free runs may touch there, for they belong to different heaps, or to different pages of one.
+  // An own page, as far as its meta-page can be believed.
+  static bool is_owned(PageIndex page) noexcept {
+    const MetaPage* const meta = sound_meta(reinterpret_cast<Address>(find_meta(page)));
+    return meta != nullptr && is_own(*meta);
+  }
+  // Free runs may touch there: those of an own page stay inside of it.
   static bool is_border(MiniPageIndex at) noexcept {
     const PageIndex page = page_of(at), before = page_of(at - kOneMiniPage);
     return page != before && (is_owned(page) || is_owned(before));
@@ -159,6 +166,7 @@ struct Checker {
       require(!begins || entry_of(at).header == entry.header, 7);
       require(*keys_from(at) == (begins ? key_of(header.size_class).raw : 0), 7);
     }
+    require(!is_own(*meta) || (meta->free & bits_of(number, length)) == 0, 6);
     check_bits(header);
     check_list(*meta, number, header);
   }
@@ -204,19 +212,26 @@ struct Checker {
             2);  // all home: given back
   }
 
-  // Every meta-page is that of a page in which small runs begin.
+  // Every meta-page is that of a page in which small runs begin, or of an own page, which its heap counts.
   void check_meta_map() noexcept {
-    uint32_t found = 0, slots = 0;
+    uint32_t found = 0, slots = 0, own = 0, free = 0;
     for (uint32_t page = 0; page < global.mapped_pages; ++page) {
       const MetaPage* const meta = find_meta(PageIndex{page});
       if (meta == nullptr) continue;
-      if (kShared && sound_meta(reinterpret_cast<Address>(meta)) == nullptr)
-        return require(false, 4);
+      if (sound_meta(reinterpret_cast<Address>(meta)) == nullptr) return require(false, 4);
       slots += kShared ? 2 : 1;
-      found += !kShared || meta->runs != 0;
+      found += meta->runs != 0 || !is_own(*meta);
+      own += is_own(*meta);
+      free += is_own(*meta) && meta->runs == 0;
+      pages_with_room += is_own(*meta) && meta->free != 0;
     }
     require(found == metas && runs_of_metas == small_runs, 4);
     require(used_slots == slots, 10);
+    each_heap([&] {
+      own -= own_pages().pages;
+      free -= own_pages().free_pages;
+    });
+    require(own == 0 && free == 0, 11);
   }
 
   // The global stacks hold the pages that the walk found, in order both ways.
@@ -242,15 +257,10 @@ struct Checker {
 
   void check_bins() noexcept {
     uint32_t found = 0;
-    check_bins_of(common_runs(), found);
-    if constexpr (kShared) each_heap([&] { check_bins_of(own_runs(), found); });
-    require(found == free_runs, 6);
-  }
-
-  void check_bins_of(FreeRuns runs, uint32_t& found) noexcept {
     for (uint32_t bin = 0; bin < kRunBins; ++bin) {
       MiniPageIndex before = kNoMiniPage;
-      for (MiniPageIndex at = runs->bins[bin]; at != kNoMiniPage && found <= free_runs; ++found) {
+      for (MiniPageIndex at = global.runs.bins[bin]; at != kNoMiniPage && found <= free_runs;
+           ++found) {
         if (at < global.first || at >= global.end) return require(false, 6);
         const RunEntry& entry = entry_of(at);
         if (kind_of(entry) != RunKind::free_run || length_of(entry) == kNoMiniPages)
@@ -259,8 +269,32 @@ struct Checker {
         before = at;
         at = entry.links.next;
       }
-      const bool marked = (runs->mask >> bin & 1) != 0;
-      require(marked == (runs->bins[bin] != kNoMiniPage), 6);
+      const bool marked = (global.runs.mask >> bin & 1) != 0;
+      require(marked == (global.runs.bins[bin] != kNoMiniPage), 6);
+    }
+    require(found == free_runs, 6);
+  }
+
+  // The lists of own pages hold those with room, each the one for it, in order both ways.
+  void check_own_pages() noexcept {
+    uint32_t found = 0;
+    each_heap([&] {
+      for (uint32_t list = 0; list <= kWhollyFree; ++list) check_own_list(list, found);
+    });
+    require(found == pages_with_room, 6);
+  }
+
+  void check_own_list(uint32_t list, uint32_t& found) noexcept {
+    MetaLink before = kNoMiniPage;
+    for (MetaLink at = own_pages().lists[list]; at != kNoMiniPage && found <= pages_with_room;
+         ++found) {
+      const MetaPage* meta = sound_meta(address_of(at));
+      if (meta == nullptr || !is_own(*meta)) return require(false, 6);
+      if constexpr (kShared) require(owner_of(*meta) == own_heap, 6);
+      require(list != 0 && list_for(meta->free) == list, 6);
+      require(meta->class_links[kOwnLinks].prev == before, 6);
+      before = at;
+      at = meta->class_links[kOwnLinks].next;
     }
   }
 
@@ -290,7 +324,10 @@ struct Checker {
         if (broken != 0) return;
         // On a stack, so neither home nor in the cursor: state_of names the first place it finds.
         require(state_of(*at) == BlockState::cached, 8);
-        if (is_shared(size_class)) require(!is_in_cursor(header_at(*at), *at), 8);
+        if (is_shared(size_class)) {
+          const MiniPageHeader& header = header_at(*at);
+          require(!is_in_cursor(header, block_number(header, *at)), 8);
+        }
       }
       if (is_shared(size_class)) check_cursor(size_class);
     }
@@ -334,6 +371,7 @@ struct Checker {
   }
 
   uint32_t used = 0, free_runs = 0, gaps = 0, pieces_with_room = 0, used_slots = 0;
+  uint32_t pages_with_room = 0;
   uint32_t small_runs = 0, metas = 0, runs_of_metas = 0;
   PageIndex last_meta_page{~0u};
   uint32_t pages_with_class[kSharedClasses + 1] = {};
@@ -349,6 +387,7 @@ int first_broken_invariant() noexcept {
   if (checker.broken == 0) checker.check_meta_map();
   if (checker.broken == 0) checker.check_stacks();
   if (checker.broken == 0) checker.check_bins();
+  if (checker.broken == 0) checker.check_own_pages();
   if (checker.broken == 0) checker.check_pieces();
   if (checker.broken == 0) each_heap([&] { checker.check_front(); });
   return checker.broken;

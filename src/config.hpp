@@ -98,6 +98,12 @@ inline constexpr uint32_t kBinsPerDoublingShift = 2;
 // kSmallHeap MiniPages, or one without so much free in a row, takes one at a time.
 inline constexpr uint32_t kSlotsPerPiece = 8;
 inline constexpr uint32_t kSmallHeap = 256;
+// From there on it takes whole heap pages for small runs of up to so many MiniPages. Longer ones would leave too much of a page, and
+// hold too few blocks to stay for long. With threads, all small runs are cut from such pages: one page, one owner.
+inline constexpr uint32_t kOwnRunMax = 4;
+inline constexpr uint32_t kOwnLongRun = 9;  // with threads, the longest
+// A heap of which less than 1/4 is free takes any hole rather than grow for such a page.
+inline constexpr uint32_t kHoleDivisor = 4;
 
 // Memory is asked for in steps of so many MiniPages while the heap is small, and later of a heap page: a program that
 // needs 20 KiB takes no more than 24.
@@ -107,6 +113,8 @@ inline constexpr uint32_t kSmallGrowth = 4;
 inline constexpr uint32_t kSegmentShift = 22;
 // Tries for the lock before a thread that may wait does so: as long as a longer critical section takes.
 inline constexpr uint32_t kSpins = 200;
+// Blocks of one word that a thread sends to their owner in one step: as many as share its cost, few enough for a real-time thread.
+inline constexpr uint32_t kSentAtOnce = 16;
 // Words of blocks freed elsewhere that one slow path takes in: more than it hands out.
 inline constexpr uint32_t kCollectedAtOnce = 2;
 // Blocks of whole runs, freed while the lock was held, that the next holder makes free: more than one, so that they cannot pile up.

@@ -1,6 +1,7 @@
 // core.cpp — what every archive is made of.
 #include "heap.cpp"
 #include "heap_page.cpp"
+#include "own_page.cpp"
 #include "metadata.cpp"
 #include "run.cpp"
 #include "growth.cpp"

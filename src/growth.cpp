@@ -68,7 +68,7 @@ MiniPages maps_for(MiniPageIndex end, Spare spare) noexcept {
   const MiniPages old_count = length_of(entry_of(old));
   if (global.fresh < old + old_count)
     global.fresh = old + old_count;  // maps lie above fresh MiniPages
-  give_back_run(common_runs(), old, old_count);
+  give_back_run(old, old_count);
 }
 
 // The first MiniPage of a range that begins at this address; MiniPage 0 is "none", and stays out of the heap.
@@ -101,11 +101,11 @@ void close_stacks() noexcept {
 
 // A free run for maps that does not end the heap, or none.
 MiniPageIndex take_below(MiniPages maps) noexcept {
-  const uint32_t bin = find_bin(common_runs(), maps);
+  const uint32_t bin = find_bin(maps);
   if (bin == kRunBins) return kNoMiniPage;
   const MiniPageIndex first = global.runs.bins[bin];
   const bool ends_heap = first + length_of(entry_of(first)) == global.end;
-  return ends_heap ? kNoMiniPage : take_front(common_runs(), first, maps, RunKind::maps);
+  return ends_heap ? kNoMiniPage : take_front(first, maps, RunKind::maps);
 }
 
 // Adds a range above everything there is; returns the end of its free MiniPages. kNoMiniPage iff it is too
@@ -141,18 +141,17 @@ MiniPageIndex take_below(MiniPages maps) noexcept {
   if (begin < zero_from && global.fresh < zero_from)
     global.fresh = zero_from < end ? zero_from : end;
   global.counters.used_mini_pages += (end - begin).raw;
-  if (free_begin != free_end) give_back_run(common_runs(), free_begin, free_end - free_begin);
+  if (free_begin != free_end) give_back_run(free_begin, free_end - free_begin);
   note_peak();
   return free_end;
 }
 
-// Free MiniPages that end at `end`.
+}  // namespace
+
 MiniPages free_below(MiniPageIndex end) noexcept {
   if (end == kNoMiniPage) return kNoMiniPages;
   return free_run_at(end - kOneMiniPage);  // its last entry says the same as its first
 }
-
-}  // namespace
 
 [[clang::minsize]] bool can_grow_heap(MiniPages count) noexcept {
   const MiniPages trailing = free_below(global.end);

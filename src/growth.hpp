@@ -12,4 +12,7 @@ MiniPageIndex grow_heap(MiniPages count) noexcept;
 // False: grow_heap may be refused, or sbrk may end the program (Emscripten's ABORTING_MALLOC).
 bool can_grow_heap(MiniPages count) noexcept;
 
+// Free MiniPages outside of own pages that end at `end`, the end of the heap or of what grow_heap added.
+MiniPages free_below(MiniPageIndex end) noexcept;
+
 }  // namespace gharial

@@ -30,9 +30,11 @@ inline uint32_t cookie_of(const MetaPage& meta) noexcept {
 inline void put_cookie(MetaPage& meta) noexcept {
   if constexpr (kHardened) cookie_at(meta) = cookie_of(meta);
 }
+[[gnu::noinline]] inline void require_cookie(const MetaPage& meta) noexcept {
+  guard(cookie_at(meta) == cookie_of(meta), reinterpret_cast<Address>(&meta), 4);
+}
 inline void guard_cookie(const MetaPage& meta) noexcept {
-  if constexpr (kHardened)
-    guard(cookie_at(meta) == cookie_of(meta), reinterpret_cast<Address>(&meta), 4);
+  if constexpr (kHardened) require_cookie(meta);
 }
 
 }  // namespace gharial

@@ -63,7 +63,7 @@ struct Found {
     const MiniPageHeader& header = header_at(begin);
     const uint32_t number = block_number(header, at), bytes = bytes_of(header.size_class);
     const Address block = begin + number * bytes;
-    const bool is_free = is_home(header, number) || is_in_cursor(header, block);
+    const bool is_free = is_home(header, number) || is_in_cursor(header, number);
     if (number < capacity_of(header)) found = {found.kind, !is_free, block, bytes};
   });
   return found;

@@ -170,14 +170,12 @@ bool resize_in_place(Address block, size_t bytes) noexcept {
 [[clang::minsize]] void flush() noexcept {
   const Locked locked;
   each_heap_at_hand([] { send_all_home(); });
-  if constexpr (kShared) {
-    drain_deferred();
-    each_heap_at_hand([] {
-      const Changing changing;
-      collect_all();
-      give_back_free_pages();
-    });
-  }
+  if constexpr (kShared) drain_deferred();
+  each_heap_at_hand([] {
+    const Changing changing;
+    if constexpr (kShared) collect_all();
+    give_back_free_pages();
+  });
   give_back_free_pieces();
   global.taken_at_flush = global.counters.taken_mini_pages;
 }

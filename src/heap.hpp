@@ -3,7 +3,7 @@
 // Assumes: front.hpp's stacks. Keeps: I8. Constant time but for growth, for bytes cleared or copied
 // for the caller, and for the flush before growth.
 #pragma once
-#include "guard.hpp"
+#include "fault.hpp"
 #include "heap_page.hpp"
 #include "mini_page.hpp"
 #include "remote.hpp"
@@ -36,9 +36,9 @@ inline Address allocate(size_t bytes) noexcept {
   const uint32_t number = block_number(header, block);
   if constexpr (kShared)
     if (owner_of(meta_of(header)) != own_heap) return send_to_owner(header, number);
-  expect(!is_home(header, number), block);
-  if constexpr (kHardened) guard(!is_home(header, number), block, 8);
-  if (give_home(header, number)) [[unlikely]]
+  if (!give_home(header, number)) [[unlikely]]
+    fault(Fault::double_free, block, bytes_of(header.size_class));
+  if (header.countdown == 0) [[unlikely]]
     change_state(header);
 }
 

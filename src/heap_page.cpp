@@ -6,41 +6,11 @@
 #include "metadata.hpp"
 #include "mini_page.hpp"
 #include "obtain.hpp"
-#include "owned_page.hpp"
+#include "own_page.hpp"
+#include "remote.hpp"
 
 namespace gharial {
 namespace {
-
-void push_page(MetaPage& meta, uint32_t c) noexcept {
-  MetaLink& top = class_stack(c);
-  meta.class_links[c] = {top, kNoMiniPage};
-  const MetaLink page = link_to(meta);
-  if (top != kNoMiniPage) meta_at(top).class_links[c].prev = page;
-  top = page;
-}
-void unlink_page(MetaPage& meta, uint32_t c) noexcept {
-  const auto [next, prev] = meta.class_links[c];
-  if constexpr (kHardened) {
-    const MetaLink page = link_to(meta);
-    guard((next == kNoMiniPage || meta_at(next).class_links[c].prev == page) &&
-              (prev == kNoMiniPage || meta_at(prev).class_links[c].next == page),
-          address_of(page), 3);
-  }
-  if (next != kNoMiniPage) meta_at(next).class_links[c].prev = prev;
-  if (prev != kNoMiniPage)
-    meta_at(prev).class_links[c].next = next;
-  else
-    class_stack(c) = next;
-}
-
-// Meta-page of the heap page, a new one if it has none; null iff memory ran out.
-MetaPage* obtain_meta(PageIndex page) noexcept {
-  MetaPage* meta = find_meta(page);
-  if (meta != nullptr) return meta;
-  meta = obtain_slot();
-  if (meta != nullptr) make_meta(*meta, page);
-  return meta;
-}
 
 // Calls map(number) for each MiniPage of a run in which a block may begin: what lies within a long block is never looked up.
 // At most five.
@@ -54,17 +24,60 @@ uint8_t number_of(const MiniPageHeader& header) noexcept {
   return static_cast<uint8_t>(header.base / kMiniPageBytes % kMiniPagesPerPage);
 }
 
-// MiniPages for a small run, and the meta-page of the heap page in which they begin; null iff memory ran out.
+// MiniPages for a small run, and the meta-page of the heap page in which they begin; null iff memory ran out. A small heap, and one
+// that gets no page more, takes any hole; so does a long run.
 MetaPage* obtain_described_run(MiniPages count, MiniPageIndex& first) noexcept {
-  if constexpr (kShared) return obtain_own_run(count, first);
+  if (kShared || (!is_small_heap() && count <= MiniPages{kOwnRunMax})) {
+    MetaPage* const own = obtain_own_run(count, first);
+    if (kShared || own != nullptr) return own;
+  }
   first = obtain_run(count, RunKind::small_run);
   if (first == kNoMiniPage) return nullptr;
-  MetaPage* const meta = obtain_meta(page_of(first));
-  if (meta == nullptr) give_back_run(common_runs(), first, count);
+  MetaPage* const meta = obtain_meta(page_of(first), false);
+  if (meta == nullptr) give_back_run(first, count);
   return meta;
 }
 
 }  // namespace
+
+[[gnu::noinline]] void push_page(MetaLink& top, MetaPage& meta, uint32_t c) noexcept {
+  meta.class_links[c] = {top, kNoMiniPage};
+  const MetaLink page = link_to(meta);
+  if (top != kNoMiniPage) meta_at(top).class_links[c].prev = page;
+  top = page;
+}
+
+// Damage to the links of own pages is reported as that of the others, I3.
+[[gnu::noinline]] void unlink_page(MetaLink& top, MetaPage& meta, uint32_t c) noexcept {
+  const auto [next, prev] = meta.class_links[c];
+  const MetaLink page = link_to(meta);
+  if (next != kNoMiniPage) {
+    MetaLink& back = meta_at(next).class_links[c].prev;
+    guard(back == page, address_of(page), 3);
+    back = prev;
+  }
+  if (prev != kNoMiniPage) {
+    MetaLink& forth = meta_at(prev).class_links[c].next;
+    guard(forth == page, address_of(page), 3);
+    forth = next;
+  } else {
+    top = next;
+  }
+}
+
+[[gnu::noinline, clang::minsize]] MetaPage* obtain_meta(PageIndex page, bool own) noexcept {
+  MetaPage* meta = find_meta(page);
+  if (meta != nullptr) return meta;
+  meta = obtain_slot();
+  if (meta == nullptr) return nullptr;
+  if constexpr (kShared)
+    if (!obtain_remote_words(*meta)) {
+      give_back_slot(*meta);
+      return nullptr;
+    }
+  make_meta(*meta, page, own);
+  return meta;
+}
 
 MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept {
   const MiniPages count = shared_run_of(size_class);
@@ -89,12 +102,12 @@ void retire_small_run(MiniPageHeader& header) noexcept {
   uint8_t* const keys = keys_from(first);
   each_begin(header.size_class, [&](uint32_t i) { keys[i] = 0; });
   MetaPage& meta = meta_of(header);
-  if constexpr (kShared) return give_back_own_run(meta, first, count);
+  if (is_own(meta)) return give_back_own_run(meta, first, count);
   if (--meta.runs == 0) {
     meta_word(meta.page) = kNone;
     give_back_slot(meta);
   }
-  give_back_run(common_runs(), first, count);
+  give_back_run(first, count);
 }
 
 void list_run(MiniPageHeader& header) noexcept {
@@ -106,7 +119,7 @@ void list_run(MiniPageHeader& header) noexcept {
   if (list != kEndOfList)
     meta.mini_pages[list].prev = number;
   else
-    push_page(meta, header.size_class.raw);
+    push_page(class_stack(header.size_class.raw), meta, header.size_class.raw);
   list = number;
 }
 
@@ -120,7 +133,8 @@ void unlist_run(MiniPageHeader& header) noexcept {
     return;
   }
   meta.lists[header.size_class.raw] = next;
-  if (next == kEndOfList) unlink_page(meta, header.size_class.raw);
+  if (next == kEndOfList)
+    unlink_page(class_stack(header.size_class.raw), meta, header.size_class.raw);
 }
 
 MiniPageHeader* pop_listed_run(SizeClass size_class) noexcept {

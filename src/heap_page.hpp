@@ -35,14 +35,39 @@ inline MetaLink& class_stack(uint32_t c) noexcept {
     return global.class_stacks[c];
 }
 
-// Makes a slot the meta-page of a heap page in which no small run begins yet.
-inline void make_meta(MetaPage& meta, PageIndex page) noexcept {
+// The own pages of the heap, in shared memory of this thread's. (A template, so that each kind of memory compiles its part only.)
+template <class Global> OwnPages& own_pages_in(Global& of) noexcept {
+  if constexpr (kShared)
+    return own_heap->own;
+  else
+    return of.own;
+}
+inline OwnPages& own_pages() noexcept { return own_pages_in(global); }
+
+// True iff a heap took the page whole, to cut small runs from. (A template, so that each kind of memory compiles its part only.)
+template <class Meta> bool is_own(const Meta& meta) noexcept {
+  if constexpr (kShared)
+    return true;
+  else
+    return meta.owned.is_own != 0;
+}
+
+// Makes a slot the meta-page of a heap page in which no small run begins yet. (A template, as is_own.)
+template <class Meta> void make_meta(Meta& meta, PageIndex page, bool own) noexcept {
+  if constexpr (!kShared) meta.owned.is_own = own;
   meta.page = page;
-  meta.runs = 0;
+  meta.runs = meta.free = 0;
   put_cookie(meta);
   __builtin_memset(meta.lists, kEndOfList, sizeof meta.lists);
   meta_word(page) = reinterpret_cast<Word>(&meta);
 }
+
+// A stack of heap pages, linked by their class_links of that class.
+void push_page(MetaLink& top, MetaPage& meta, uint32_t c) noexcept;
+void unlink_page(MetaLink& top, MetaPage& meta, uint32_t c) noexcept;
+
+// Meta-page of the heap page, a new one if it has none; null iff memory ran out.
+MetaPage* obtain_meta(PageIndex page, bool own) noexcept;
 
 // A new run of a shared class, every block home, on no list; null iff memory ran out.
 MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept;

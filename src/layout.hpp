@@ -7,6 +7,7 @@
 //   block       what malloc returns                               run       MiniPages that serve together
 //   size class  blocks of one size; 0 is "large"                  stack     LIFO: free blocks, heap pages
 //   fresh       never handed out since memory grew                live      handed out now
+//   own page    heap page that a heap took whole, to cut small runs from; with shared memory, all that have a meta-page
 //   home        a free block is home when its bit in its run's header is set (else it is live, on a
 //               free-block stack, or in the cursor of its class)
 //
@@ -20,9 +21,10 @@
 //   I1  free bits above a run's capacity are never set; `countdown` fits them and the run's state
 //   I2  a small run is on its page's list of its class  <=>  a block is home and it is not current
 //   I3  a page is on the global stack of a class  <=>  its list of that class is not empty
-//   I4  a page has a meta-page  <=>  a small run begins in it; `runs` counts them
-//   I5  no two free runs touch
-//   I6  a free run is in the bin of its length and in no other; the bin mask agrees
+//   I4  a page has a meta-page  <=>  a small run begins in it, or it is an own page; `runs` counts them
+//   I5  no two free runs touch, but at the border of an own page
+//   I6  a free run is in the bin of its length and in no other; the bin mask agrees; an own page is on the list of its longest run of free
+//       MiniPages and on no other
 //   I7  the class map holds the class in every MiniPage of a small run in which a block may begin, whose entries name its
 //       header, and in the first of a medium block; else 0
 //   I8  a block is in one place only: live, home, cursor, or once on one free-block stack
@@ -79,7 +81,7 @@ template <class M> struct RunEntryOf {
 static_assert(sizeof(RunEntryOf<Wasm32>) == 12 && sizeof(RunEntryOf<Wasm64>) == 16);
 static_assert(offsetof(RunEntryOf<Wasm32>, links) == 4 && offsetof(RunEntryOf<Wasm64>, links) == 8);
 
-// What the maps can describe: all of wasm32; on wasm64 as far as a length reaches, 1 TiB; as far as engines go, 16 GiB, where
+// What the maps can describe: all of wasm32; on wasm64 as far as a length reaches, 512 GiB; as far as engines go, 16 GiB, where
 // threads share it.
 template <class M>
 inline constexpr uint64_t kAddressEnd =
@@ -143,7 +145,10 @@ static_assert(sizeof(RemoteWord) == 16);
 static_assert(sizeof(RemoteWord) * kFreeWords * kMiniPagesPerPage == kMiniPageBytes, "one slot");
 struct Nothing {};
 
-// What a meta-page has more in shared memory.
+// What a meta-page says of its page: whether it is an own page, and in shared memory, where all of them are, whose.
+struct OwnFlag {
+  uint32_t is_own;
+};
 template <class M> struct OwnedOf {
   typename M::Word owner;  // the heap that the page belongs to
   MiniPageIndex remote;    // the slot of its remote words
@@ -160,22 +165,23 @@ struct PageLinks {
   MetaLink next, prev;  // 0 ends the stack
 };
 
-//   0                     1536   1540   1544   1548          1852    1890
-//   │ 32 MiniPage headers │ page │ runs │ slot │ class links │ lists │ owned (shared memory)
-// One for each heap page in which small runs begin. When made, only `lists` are: a header counts if its MiniPage
-// begins a small run, class links count for classes whose list is not empty.
+//   0                     1536   1540   1544   1548   1552          1856    1896
+//   │ 32 MiniPage headers │ page │ runs │ slot │ free │ class links │ lists │ owned
+// One for each own page, and each page of a heap that was small in which small runs begin. When made, of these only `lists` are: a header counts if its
+// MiniPage begins a small run, class links count for classes whose list is not empty. Those of class 0 are of the list of own pages.
 template <class M> struct MetaPageOf {
   MiniPageHeader mini_pages[kMiniPagesPerPage];
   PageIndex page;  // the heap page this describes
   uint32_t runs;   // small runs that begin in it
   uint32_t slot;   // number of the slot in its piece of metadata
+  uint32_t free;   // own page: its free MiniPages, a bit for each; they are in no bin
   PageLinks class_links[kSharedClasses + 1];
   uint8_t lists[kSharedClasses + 1];  // first partly free run of the class; kEndOfList if none
-  [[no_unique_address]] std::conditional_t<M::shared, OwnedOf<M>, Nothing> owned;
+  [[no_unique_address]] std::conditional_t<M::shared, OwnedOf<M>, OwnFlag> owned;
 };
 static_assert(offsetof(MetaPageOf<Wasm32>, page) == 1536, "the drawing above");
-static_assert(offsetof(MetaPageOf<Wasm32>, class_links) == 1548, "the drawing above");
-static_assert(offsetof(MetaPageOf<Wasm32>, lists) == 1852, "the drawing above");
+static_assert(offsetof(MetaPageOf<Wasm32>, class_links) == 1552, "the drawing above");
+static_assert(offsetof(MetaPageOf<Wasm32>, lists) == 1856, "the drawing above");
 static_assert(sizeof(MetaPageOf<Wasm32>) <= kSlotBytes, "one slot");
 static_assert(sizeof(MetaPageOf<Wasm64>) <= kSlotBytes, "one slot");
 static_assert(sizeof(MetaPageOf<Wasm32Shared>) <= kSlotBytes, "one slot");
@@ -186,10 +192,22 @@ static_assert(sizeof(MetaPageOf<Wasm64Shared>) <= kSlotBytes, "one slot");
 inline constexpr uint32_t kBinsPerDoubling = 1u << kBinsPerDoublingShift;
 inline constexpr uint32_t kRunBins = 64;  // one mask; the last bin holds whatever is longer
 
-// Free runs, by length.
+// Free runs outside of own pages, by length.
 struct Runs {
   uint64_t mask;                 // bit b: bins[b] is not empty
   MiniPageIndex bins[kRunBins];  // first run of each bin
+};
+
+inline constexpr uint32_t kLongRuns = kOwnRunMax + 1;
+inline constexpr uint32_t kWhollyFree = kShared ? kLongRuns + 1 : kLongRuns;
+
+// The own pages of a heap. Small runs are nearly permanent: scattered among longer ones they would pin all of memory.
+struct OwnPages {
+  // By the longest run of free MiniPages in them, longer ones as kOwnRunMax; with threads, kLongRuns: kOwnLongRun or more; kWhollyFree: all
+  // are free. No page is on list 0.
+  MetaLink lists[kWhollyFree + 1];
+  uint32_t pages;       // how many there are
+  uint32_t free_pages;  // of these: wholly free
 };
 
 // ---- global meta-page -----------------------------------------------------------------------
@@ -241,11 +259,12 @@ template <class M> struct GlobalMetaPageOf {
   MiniPageIndex fresh_before_take;  // what that was before the last run was handed out
   MiniPageIndex slots_stack;        // pieces with free slots
   MetaLink class_stacks[kSharedClasses + 1];  // M3: pages with a partly free run of the class
-  Runs runs;                                  // in shared memory, of MiniPages that no thread owns
+  Runs runs;
   CountersOf<M> counters;
+  [[no_unique_address]] std::conditional_t<M::shared, Nothing, OwnPages> own;
   [[no_unique_address]] std::conditional_t<M::shared, SharedOf<M>, Nothing> shared;
 };
-static_assert(sizeof(GlobalMetaPageOf<Wasm32>) <= 512 && sizeof(GlobalMetaPageOf<Wasm64>) <= 576);
+static_assert(sizeof(GlobalMetaPageOf<Wasm32>) <= 768 && sizeof(GlobalMetaPageOf<Wasm64>) <= 832);
 
 // ---- the front: what malloc and free touch first ----------------------------------------------
 
@@ -300,7 +319,7 @@ enum class HeapState : uint32_t {
 // `Heap::changing` counts changes above their depth, so that a reader sees that there was one.
 inline constexpr uint32_t kChanged = 1u << 8;
 
-// Shared memory only: the front of one thread, the stacks of the heap pages that it owns, and the free runs inside of them. Heaps
+// Shared memory only: the front of one thread, and the stacks and lists of the heap pages that it owns. Heaps
 // outlive their threads and stay heaps for ever, so that whoever frees a block may look at its owner.
 struct Heap {
   using M = ThisModel;
@@ -309,14 +328,12 @@ struct Heap {
   CursorOf<M> cursors[kSharedClasses + 2];
   MiniPageHeader* current[kSharedClasses + 1];  // run that the cursor works through
   MetaLink class_stacks[kSharedClasses + 1];    // M3: own pages with a partly free run of the class
-  Runs runs;                                    // free runs inside own pages
+  OwnPages own;
   Heap *next, *next_orphan;
   M::Word thread;       // whose it is: pthread_self, or the number of a Wasm Worker
   uint32_t pending;     // others push words of remote bits here: address / 16
   uint32_t collected;   // what was taken from there and is still to do
-  uint32_t pages;       // heap pages owned
-  uint32_t free_pages;  // of these: wholly free
-  uint32_t reserved;    // so many free ones stay whatever happens
+  uint32_t reserved;    // so many free own pages stay whatever happens
   uint32_t changing;    // changes to more than one word: their depth now, and so far × kChanged
   uint32_t realtime;    // takes no lock and does not grow memory
   uint32_t lock_waits;  // times its threads did not get the lock within kSpins

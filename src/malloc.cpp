@@ -5,6 +5,7 @@
 //   realloc(p, 0)     shrinks p to the smallest class; never frees (undefined in C23; as musl does)
 //   alignment         any power of two; else EINVAL
 #include "bits.hpp"
+#include "block_run.hpp"
 #include "check.hpp"
 #include "hardened.hpp"
 #include "lock.hpp"
@@ -28,18 +29,25 @@ void require(void* block) noexcept {
   if constexpr (kChecked) require_live(to_address(block));
 }
 
+// realloc's: one copy of the way there is enough.
+[[gnu::noinline]] Address allocate_to_move(size_t bytes) noexcept { return allocate(bytes); }
+
 // A shrink that finds no memory stays where it is: it must not end the program.
-Address allocate_quietly(size_t bytes) noexcept {
+[[gnu::noinline, clang::minsize]] Address allocate_quietly(size_t bytes) noexcept {
   const QuietGrowth quiet;
-  return allocate(bytes);
+  return allocate_to_move(bytes);
 }
 
-// A block for one of `usable` bytes that outgrew its place.
-Address allocate_to_grow(size_t usable, size_t bytes) noexcept {
+// A block for one of `usable` bytes that outgrew its place. If it had a run of its own, where the heap ends rather than in a hole that it
+// outgrows too.
+[[clang::minsize]] Address allocate_to_grow(size_t usable, size_t bytes) noexcept {
   const size_t roomy = with_room_to_grow(usable, bytes);
-  if (roomy != bytes)
-    if (const Address block = allocate_quietly(roomy); block != kNone) return block;
-  return allocate(bytes);
+  Address block = kNone;
+  if (usable > kSharedMax && roomy <= kLargest)
+    block = obtain_growing_block(mini_pages_for(roomy));
+  else if (roomy != bytes)
+    block = allocate_quietly(roomy);
+  return block != kNone ? block : allocate_to_move(bytes);
 }
 
 void* out_of_memory() noexcept { return to_pointer(kNone); }

@@ -17,11 +17,11 @@ void push_piece(MiniPageIndex at, RunEntry& piece) noexcept {
 
 }  // namespace
 
-MetaPage* obtain_slot() noexcept {
+[[clang::minsize]] MetaPage* obtain_slot() noexcept {
   MiniPageIndex at = global.slots_stack;
   if (at == kNoMiniPage) {
     MiniPages slots{is_small_heap() ? 1 : kSlotsPerPiece};
-    at = take_run(common_runs(), slots, RunKind::slots);
+    at = take_run(slots, RunKind::slots);
     if (at == kNoMiniPage) {
       slots = kOneMiniPage;  // any hole will do before memory grows
       at = obtain_run(slots, RunKind::slots);
@@ -41,7 +41,7 @@ MetaPage* obtain_slot() noexcept {
   return meta;
 }
 
-void give_back_slot(const MetaPage& meta) noexcept {
+[[clang::minsize]] void give_back_slot(const MetaPage& meta) noexcept {
   const MiniPageIndex at = mini_page_of(reinterpret_cast<Address>(&meta)) - MiniPages{meta.slot};
   RunEntry& piece = entry_of(at);
   const uint32_t mask = free_slots(piece);
@@ -58,7 +58,7 @@ void give_back_slot(const MetaPage& meta) noexcept {
     const MiniPages slots = slots_in(piece);
     if (free_slots(piece) == all_of(slots)) {
       *link = piece.links.next;
-      give_back_run(common_runs(), at, slots);
+      give_back_run(at, slots);
     } else {
       link = &piece.links.next;
     }

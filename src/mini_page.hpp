@@ -48,10 +48,15 @@ inline bool is_home(const MiniPageHeader& header, uint32_t block) noexcept {
   return (header.free[block / 64] >> (block % 64) & 1) != 0;
 }
 
-// Sends a block home; true iff the run changes its state. Constant time.
+// Sends a block home. False, and nothing changed, iff it is there already. Constant time.
 inline bool give_home(MiniPageHeader& header, uint32_t block) noexcept {
-  header.free[block / 64] |= uint64_t{1} << (block % 64);
-  return --header.countdown == 0;
+  uint64_t& word = header.free[block / 64];
+  const uint64_t with = word ^ uint64_t{1} << (block % 64);
+  if (with < word) [[unlikely]]
+    return false;
+  word = with;
+  header.countdown--;
+  return true;
 }
 
 // How many blocks are home.

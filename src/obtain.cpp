@@ -26,19 +26,19 @@ static bool is_flush_due() noexcept {
 // more here than when they were freed, go first.
 [[clang::minsize]] static MiniPageIndex obtain_slowly(MiniPages count, RunKind kind) noexcept {
   give_back_medium_blocks();
-  MiniPageIndex first = take_run(common_runs(), count, kind);
+  MiniPageIndex first = take_run(count, kind);
   if (first != kNoMiniPage) return first;
   give_back_before_growth(count);
-  first = search_run(common_runs(), count, kind);
+  first = search_run(count, kind);
   if (first != kNoMiniPage || (must_not_abort && !can_grow_heap(count))) return first;
   first = grow_heap(count);
-  if (first != kNoMiniPage) return take_front(common_runs(), first, count, kind);
+  if (first != kNoMiniPage) return take_front(first, count, kind);
   flush();  // sbrk may refuse what the limit allows
-  return search_run(common_runs(), count, kind);
+  return search_run(count, kind);
 }
 
 MiniPageIndex obtain_run(MiniPages count, RunKind kind) noexcept {
-  const MiniPageIndex first = take_run(common_runs(), count, kind);
+  const MiniPageIndex first = take_run(count, kind);
   return first != kNoMiniPage ? first : obtain_slowly(count, kind);
 }
 

@@ -20,7 +20,7 @@ namespace gharial {
 namespace {
 
 // Changes whenever a reader of an older record would misread this one.
-constexpr uint32_t kSchemaVersion = 2;
+constexpr uint32_t kSchemaVersion = 3;
 
 #define GHARIAL_PLAIN_ADDRESSES(X)                                                                 \
   X(global, &global)                                                                               \
@@ -57,6 +57,7 @@ constexpr uint32_t kSchemaVersion = 2;
   X(exact_bins, kExactBins)                                                                        \
   X(bins_per_doubling, kBinsPerDoubling)                                                           \
   X(run_bins, kRunBins)                                                                            \
+  X(own_run_max, kOwnRunMax)                                                                       \
   X(run_kind_bits, kRunKindBits)                                                                   \
   X(run_free, RunKind::free_run)                                                                   \
   X(run_small, RunKind::small_run)                                                                 \
@@ -86,6 +87,7 @@ constexpr uint32_t kSchemaVersion = 2;
   X(meta_page, offsetof(MetaPage, page))                                                           \
   X(meta_runs, offsetof(MetaPage, runs))                                                           \
   X(meta_slot, offsetof(MetaPage, slot))                                                           \
+  X(meta_free, offsetof(MetaPage, free))                                                           \
   X(meta_class_links, offsetof(MetaPage, class_links))                                             \
   X(meta_lists, offsetof(MetaPage, lists))                                                         \
   X(global_bytes, sizeof(GlobalMetaPage))                                                          \
@@ -105,7 +107,14 @@ constexpr uint32_t kSchemaVersion = 2;
   X(cursor_base, offsetof(Cursor, base))                                                           \
   X(cursor_block_bytes, offsetof(Cursor, block_bytes))
 
+#define GHARIAL_PLAIN_CONSTANTS(X)                                                                 \
+  X(meta_is_own, offsetof(MetaPageOf<Plain>, owned.is_own))                                        \
+  X(own_lists, kOwn + offsetof(OwnPages, lists))                                                   \
+  X(own_pages, kOwn + offsetof(OwnPages, pages))                                                   \
+  X(own_free_pages, kOwn + offsetof(OwnPages, free_pages))
+
 #define GHARIAL_SHARED_CONSTANTS(X)                                                                \
+  X(own_long_run, kOwnLongRun)                                                                     \
   X(segment_shift, kSegmentShift)                                                                  \
   X(segment_bytes, sizeof(SegmentOf<Threads>))                                                     \
   X(segment_classes, offsetof(SegmentOf<Threads>, classes))                                        \
@@ -134,13 +143,12 @@ constexpr uint32_t kSchemaVersion = 2;
   X(heap_cursors, offsetof(Heap, cursors))                                                         \
   X(heap_current, offsetof(Heap, current))                                                         \
   X(heap_class_stacks, offsetof(Heap, class_stacks))                                               \
-  X(heap_bin_mask, offsetof(Heap, runs.mask))                                                      \
-  X(heap_bins, offsetof(Heap, runs.bins))                                                          \
+  X(heap_lists, offsetof(Heap, own.lists))                                                         \
   X(heap_next, offsetof(Heap, next))                                                               \
   X(heap_next_orphan, offsetof(Heap, next_orphan))                                                 \
   X(heap_thread, offsetof(Heap, thread))                                                           \
-  X(heap_pages, offsetof(Heap, pages))                                                             \
-  X(heap_free_pages, offsetof(Heap, free_pages))                                                   \
+  X(heap_pages, offsetof(Heap, own.pages))                                                         \
+  X(heap_free_pages, offsetof(Heap, own.free_pages))                                               \
   X(heap_reserved, offsetof(Heap, reserved))                                                       \
   X(heap_changing, offsetof(Heap, changing))                                                       \
   X(heap_realtime, offsetof(Heap, realtime))                                                       \
@@ -153,6 +161,8 @@ constexpr uint32_t kSchemaVersion = 2;
 // The model whose structures these are, in a build of either kind.
 using Threads = Model<Word, true>;
 constexpr size_t kOwned = offsetof(MetaPageOf<Threads>, owned);
+using Plain = Model<Word, false>;
+constexpr size_t kOwn = offsetof(GlobalMetaPageOf<Plain>, own);
 constexpr size_t kLock = offsetof(GlobalMetaPageOf<Threads>, shared);
 
 // Every name a reader needs, in order, each followed by a comma: addresses, constants, counters; and what they stand for. Of
@@ -161,12 +171,13 @@ constexpr size_t kLock = offsetof(GlobalMetaPageOf<Threads>, shared);
 #define GHARIAL_ADDRESS(name, address) address,
 #define GHARIAL_VALUE(name, value) static_cast<uint32_t>(value),
 struct PlainLists {
-  static constexpr char names[] =
-      GHARIAL_PLAIN_ADDRESSES(GHARIAL_NAME) GHARIAL_LINKER_ADDRESSES(GHARIAL_NAME)
-          GHARIAL_CONSTANTS(GHARIAL_NAME) GHARIAL_COUNTERS(GHARIAL_NAME);
+  static constexpr char names[] = GHARIAL_PLAIN_ADDRESSES(GHARIAL_NAME)
+      GHARIAL_LINKER_ADDRESSES(GHARIAL_NAME) GHARIAL_CONSTANTS(GHARIAL_NAME)
+          GHARIAL_PLAIN_CONSTANTS(GHARIAL_NAME) GHARIAL_COUNTERS(GHARIAL_NAME);
   static constexpr const void* addresses[] = {GHARIAL_PLAIN_ADDRESSES(GHARIAL_ADDRESS)
                                                   GHARIAL_LINKER_ADDRESSES(GHARIAL_ADDRESS)};
-  static constexpr uint32_t constants[] = {GHARIAL_CONSTANTS(GHARIAL_VALUE)};
+  static constexpr uint32_t constants[] = {GHARIAL_CONSTANTS(GHARIAL_VALUE)
+                                               GHARIAL_PLAIN_CONSTANTS(GHARIAL_VALUE)};
 };
 struct SharedLists {
   static constexpr char names[] = GHARIAL_SHARED_ADDRESSES(GHARIAL_NAME)

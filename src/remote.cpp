@@ -1,6 +1,7 @@
 // remote.cpp — see remote.hpp. test/protocol has the model of it, in which a checker tries every order of steps.
 #include "remote.hpp"
 #include "heap.hpp"
+#include "metadata.hpp"
 #include "thread_heap.hpp"
 
 namespace gharial {
@@ -22,10 +23,39 @@ RemoteWord& word_at(uint32_t link) noexcept {
   return *reinterpret_cast<RemoteWord*>(Address{link} * sizeof(RemoteWord));
 }
 
+// Blocks of one bitmap word, which begins with the block `from`, that are home, or on their way there, were freed once more.
+[[noreturn, gnu::cold, gnu::noinline]] void freed_twice(const MiniPageHeader& header, uint32_t from,
+                                                        uint64_t bits) noexcept {
+  const uint32_t number = from + static_cast<uint32_t>(std::countr_zero(bits));
+  const uint32_t bytes = bytes_of(header.size_class);
+  fault(Fault::double_free, run_address(header) + number * bytes, bytes);
+}
+
+// The bits of the block and of those on top of the thread's stack that lie in the same bitmap word, which are taken off it: who frees
+// what another thread allocated in order pays for one atomic step, not for one each.
+uint64_t gather(const MiniPageHeader& header, uint32_t number) noexcept {
+  const Address run = run_address(header);
+  const size_t run_bytes = bytes_in(shared_run_of(header.size_class));
+  Word*& top = top_of(key_of(header.size_class));
+  uint64_t bits = uint64_t{1} << (number % 64);
+  for (uint32_t i = 1; i < kSentAtOnce; ++i) {
+    if (*top - run >= run_bytes) break;  // in another run, or kNone
+    const uint32_t other = block_number(header, *top);
+    if (other / 64 != number / 64) break;
+    const uint64_t bit = uint64_t{1} << (other % 64);
+    if ((bits & bit) != 0) [[unlikely]]
+      freed_twice(header, other & ~63u, bit);
+    bits |= bit;
+    --top;
+  }
+  return bits;
+}
+
 // Gives home the blocks of one bitmap word of an own run, one at least, and changes the run's state once.
 void take_in(MiniPageHeader& header, uint32_t word, uint64_t bits) noexcept {
   const auto count = static_cast<uint32_t>(std::popcount(bits));
-  expect((header.free[word] & bits) == 0, run_address(header));
+  if (const uint64_t twice = header.free[word] & bits; twice != 0) [[unlikely]]
+    freed_twice(header, word * 64, twice);
   header.free[word] |= bits;
   header.countdown -= count;
   if (&header == current_of(header.size_class)) return;  // its countdown says nothing
@@ -60,12 +90,28 @@ bool collect_one() noexcept {
 
 }  // namespace
 
+bool obtain_remote_words(MetaPage& meta) noexcept {
+  const MetaPage* const remote = obtain_slot();
+  if (remote == nullptr) return false;
+  meta.owned = {reinterpret_cast<Word>(own_heap), link_to(*remote), remote->slot};
+  auto* const words = reinterpret_cast<RemoteWord*>(address_of(meta.owned.remote));
+  for (uint32_t i = 0; i < kWordsPerPage; ++i) words[i] = {0, 0, link_to(meta)};
+  return true;
+}
+
+void give_back_remote_words(MetaPage& meta) noexcept {
+  MetaPage& remote = meta_at(meta.owned.remote);
+  remote.slot = meta.owned.remote_slot;
+  give_back_slot(remote);
+}
+
 void send_to_owner(MiniPageHeader& header, uint32_t number) noexcept {
   RemoteWord& word = word_of(header, number);
   uint32_t& pending = owner_of(meta_of(header))->pending;
-  const uint64_t bit = uint64_t{1} << (number % 64);
-  const uint64_t before = fetch_or(word.free, bit);
-  expect((before & bit) == 0, run_address(header));
+  const uint64_t bits = gather(header, number);
+  const uint64_t before = fetch_or(word.free, bits);
+  if ((before & bits) != 0) [[unlikely]]
+    freed_twice(header, number & ~63u, before & bits);
   // Unless this was the first bit, the run may be gone by now: the owner may have taken the bit in.
   if (before != 0) return;
   uint32_t top = load_relaxed(pending);

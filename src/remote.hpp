@@ -4,11 +4,17 @@
 // there is no ABA (Treiber, IBM RJ 5118, 1986, has the stack).
 // Assumes: a run stays a run while one of its blocks is not home, and a page its owner's. Keeps: I1, with the bits on their way.
 #pragma once
-#include "owned_page.hpp"
+#include "own_page.hpp"
 
 namespace gharial {
 
-// Sends a block to the owner of its run. Constant time, but for other threads that push at the same moment.
+// A slot for the remote words of a page that the thread's heap takes over, all zero: no block of it was freed elsewhere. False iff memory
+// ran out. And back. The thread holds the lock.
+bool obtain_remote_words(MetaPage& meta) noexcept;
+void give_back_remote_words(MetaPage& meta) noexcept;
+
+// Sends a block to the owner of its run, and with it a few from the top of the stack that lie beside it. Constant time, but for other
+// threads that push at the same moment.
 void send_to_owner(MiniPageHeader& header, uint32_t number) noexcept;
 
 // Takes in a few words of what others sent. Constant time.

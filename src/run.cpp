@@ -8,47 +8,44 @@
 namespace gharial {
 namespace {
 
-void insert_run(FreeRuns runs, RunMap map, MiniPageIndex first, MiniPages length) noexcept {
+// True iff a free run lies there. In shared memory nobody may look at an entry inside another thread's page.
+bool is_free(RunMap map, MiniPageIndex at) noexcept {
+  if (kShared && meta_word(page_of(at)) != kNone) return false;
+  return kind_of(map[at.raw]) == RunKind::free_run;
+}
+
+void insert_run(RunMap map, MiniPageIndex first, MiniPages length) noexcept {
   const uint32_t bin = bin_of(length);
   const uint32_t value = entry_value(RunKind::free_run, length.raw);
   RunEntry& head = map[first.raw];
   map[(first + length).raw - 1].value = value;
   head.value = value;
-  const MiniPageIndex next = runs->bins[bin];
+  const MiniPageIndex next = global.runs.bins[bin];
   head.links = {next, kNoMiniPage};
-  runs->bins[bin] = first;
+  global.runs.bins[bin] = first;
   if (next != kNoMiniPage)
     map[next.raw].links.prev = first;
   else
-    runs->mask |= uint64_t{1} << bin;
+    global.runs.mask |= uint64_t{1} << bin;
 }
 
-void unlink_run(FreeRuns runs, RunMap map, const RunEntry& head) noexcept {
+void unlink_run(RunMap map, const RunEntry& head) noexcept {
   const auto [next, prev] = head.links;
-  if constexpr (kHardened) {
-    const MiniPageIndex first{static_cast<uint32_t>(&head - &map[0])};
-    guard((next == kNoMiniPage || map[next.raw].links.prev == first) &&
-              (prev == kNoMiniPage || map[prev.raw].links.next == first),
-          address_of(first), 6);
+  const MiniPageIndex first{static_cast<uint32_t>(&head - &map[0])};
+  if (next != kNoMiniPage) {
+    MiniPageIndex& back = map[next.raw].links.prev;
+    guard(back == first, address_of(first), 6);
+    back = prev;
   }
-  if (next != kNoMiniPage) map[next.raw].links.prev = prev;
   if (prev != kNoMiniPage) {
-    map[prev.raw].links.next = next;
+    MiniPageIndex& forth = map[prev.raw].links.next;
+    guard(forth == first, address_of(first), 6);
+    forth = next;
     return;
   }
   const uint32_t bin = bin_of(length_of(head));
-  runs->bins[bin] = next;
-  if (next == kNoMiniPage) runs->mask &= ~(uint64_t{1} << bin);
-}
-
-bool is_common(FreeRuns runs) noexcept { return !kShared || &*runs == &global.runs; }
-
-// True iff what lies at `neighbour` may join the run at `at`. In shared memory a thread's free runs stay inside of its heap pages,
-// and nobody else looks into these.
-bool may_join(FreeRuns runs, MiniPageIndex at, MiniPageIndex neighbour) noexcept {
-  if constexpr (!kShared) return true;
-  return is_common(runs) ? meta_word(page_of(neighbour)) == kNone
-                         : page_of(at) == page_of(neighbour);
+  global.runs.bins[bin] = next;
+  if (next == kNoMiniPage) global.runs.mask &= ~(uint64_t{1} << bin);
 }
 
 // Heap pages that begin among the MiniPages from `first` to `end`.
@@ -81,80 +78,82 @@ void write_run(MiniPageIndex first, MiniPages count, RunKind kind) noexcept {
 }
 
 MiniPages free_run_at(MiniPageIndex at) noexcept {
-  if constexpr (kShared)
-    if (meta_word(page_of(at)) != kNone) return kNoMiniPages;  // a thread's own
-  const RunEntry& entry = entry_of(at);
-  return kind_of(entry) == RunKind::free_run ? length_of(entry) : kNoMiniPages;
+  return is_free(RunMap{}, at) ? length_of(entry_of(at)) : kNoMiniPages;
 }
 
 // Hands out the first `count` MiniPages of a free run that was unlinked.
-static MiniPageIndex hand_out(FreeRuns runs, RunMap map, MiniPageIndex first, MiniPages count,
+static MiniPageIndex hand_out(RunMap map, MiniPageIndex first, MiniPages count,
                               RunKind kind) noexcept {
   RunEntry& head = map[first.raw];
   const MiniPages rest = length_of(head) - count;
   const MiniPageIndex end = first + count;
-  if (rest != kNoMiniPages) insert_run(runs, map, end, rest);
+  if (rest != kNoMiniPages) insert_run(map, end, rest);
   map[end.raw - 1].value = entry_value(RunKind::inside, 0);
   head.value = entry_value(kind, count.raw);
-  if (is_common(runs)) count_taken(first, end);
+  count_taken(first, end);
   return first;
 }
 
-uint32_t find_bin(FreeRuns runs, MiniPages count) noexcept {
+uint32_t find_bin(MiniPages count) noexcept {
   const uint32_t bin = bin_of(count);
-  const MiniPageIndex own = runs->bins[bin];
+  const MiniPageIndex own = global.runs.bins[bin];
   if (own != kNoMiniPage && length_of(entry_of(own)) >= count) return bin;
-  const uint64_t above = runs->mask & ~uint64_t{1} << bin;
+  const uint64_t above = global.runs.mask & ~uint64_t{1} << bin;
   return above == 0 ? kRunBins : static_cast<uint32_t>(std::countr_zero(above));
 }
 
-MiniPageIndex take_front(FreeRuns runs, MiniPageIndex first, MiniPages count,
-                         RunKind kind) noexcept {
+MiniPageIndex take_part(MiniPageIndex run, MiniPageIndex first, MiniPages count,
+                        RunKind kind) noexcept {
   const RunMap map;
-  unlink_run(runs, map, map[first.raw]);
-  return hand_out(runs, map, first, count, kind);
+  const RunEntry& head = map[run.raw];
+  unlink_run(map, head);
+  if (const MiniPages before = first - run; before != kNoMiniPages) {
+    map[first.raw].value = entry_value(RunKind::free_run, (length_of(head) - before).raw);
+    insert_run(map, run, before);
+  }
+  return hand_out(map, first, count, kind);
 }
 
-MiniPageIndex take_run(FreeRuns runs, MiniPages count, RunKind kind) noexcept {
-  const uint32_t bin = find_bin(runs, count);
+MiniPageIndex take_run(MiniPages count, RunKind kind) noexcept {
+  const uint32_t bin = find_bin(count);
   if (bin == kRunBins) return kNoMiniPage;
   const RunMap map;
-  const MiniPageIndex first = runs->bins[bin], next = map[first.raw].links.next;
-  runs->bins[bin] = next;
+  const MiniPageIndex first = global.runs.bins[bin], next = map[first.raw].links.next;
+  global.runs.bins[bin] = next;
   if (next != kNoMiniPage)
     map[next.raw].links.prev = kNoMiniPage;
   else
-    runs->mask &= ~(uint64_t{1} << bin);
-  return hand_out(runs, map, first, count, kind);
+    global.runs.mask &= ~(uint64_t{1} << bin);
+  return hand_out(map, first, count, kind);
 }
 
-[[clang::minsize]] MiniPageIndex search_run(FreeRuns runs, MiniPages count, RunKind kind) noexcept {
-  const MiniPageIndex found = take_run(runs, count, kind);
+[[clang::minsize]] MiniPageIndex search_run(MiniPages count, RunKind kind) noexcept {
+  const MiniPageIndex found = take_run(count, kind);
   if (found != kNoMiniPage) return found;
-  MiniPageIndex first = runs->bins[bin_of(count)];
+  MiniPageIndex first = global.runs.bins[bin_of(count)];
   while (first != kNoMiniPage && length_of(entry_of(first)) < count)
     first = entry_of(first).links.next;
-  return first == kNoMiniPage ? first : take_front(runs, first, count, kind);
+  return first == kNoMiniPage ? first : take_front(first, count, kind);
 }
 
-void give_back_run(FreeRuns runs, MiniPageIndex first, MiniPages count) noexcept {
+void give_back_run(MiniPageIndex first, MiniPages count) noexcept {
   const RunMap map;
-  if (is_common(runs)) global.counters.used_mini_pages -= count.raw;
+  global.counters.used_mini_pages -= count.raw;
   // If a run below swallows it, no block may seem to begin here.
   map[first.raw].value = entry_value(RunKind::inside, 0);
   const RunEntry& next = map[(first + count).raw];
-  if (may_join(runs, first, first + count) && kind_of(next) == RunKind::free_run) {
-    unlink_run(runs, map, next);
+  if (is_free(map, first + count)) {
+    unlink_run(map, next);
     count = count + length_of(next);
   }
   const RunEntry& before = map[first.raw - 1];
-  if (may_join(runs, first, first - kOneMiniPage) && kind_of(before) == RunKind::free_run) {
+  if (is_free(map, first - kOneMiniPage)) {
     const MiniPages length = length_of(before);
     first = first - length;
-    unlink_run(runs, map, map[first.raw]);
+    unlink_run(map, map[first.raw]);
     count = count + length;
   }
-  insert_run(runs, map, first, count);
+  insert_run(map, first, count);
 }
 
 }  // namespace gharial

@@ -1,6 +1,6 @@
 // run.hpp — runs of MiniPages: find, split, join. A run may lie across heap pages.
 // Assumes: growth.cpp covers every MiniPage below global.end, and the one behind it, with the maps.
-// Keeps: I5, I6, I9. Never looks inside a meta-page.
+// Keeps: I5, I6, I9. Knows nothing of what lies inside own pages.
 #pragma once
 #include "fault.hpp"
 #include "front.hpp"
@@ -8,28 +8,6 @@
 namespace gharial {
 
 extern constinit GlobalMetaPage global;
-
-// Which free runs are meant. Without shared memory there is one set of them, and naming it costs nothing.
-struct RunsOfAll {
-  explicit RunsOfAll(Runs*) noexcept {}
-  Runs& operator*() const noexcept { return global.runs; }
-  Runs* operator->() const noexcept { return &global.runs; }
-};
-struct RunsOfOne {
-  explicit RunsOfOne(Runs* of) noexcept : runs{of} {}
-  Runs& operator*() const noexcept { return *runs; }
-  Runs* operator->() const noexcept { return runs; }
-  Runs* runs;
-};
-using FreeRuns = std::conditional_t<kShared, RunsOfOne, RunsOfAll>;
-
-// Those that no thread owns; in shared memory, whoever touches them holds the lock.
-inline FreeRuns common_runs() noexcept { return FreeRuns{&global.runs}; }
-// Those in the heap pages of this thread.
-inline FreeRuns own_runs() noexcept {
-  if constexpr (kShared) return FreeRuns{&own_heap->runs};
-  return common_runs();
-}
 
 // Entry of a MiniPage of the heap, or of a neighbour of it.
 inline RunEntry& entry_of(MiniPageIndex at) noexcept {
@@ -61,14 +39,17 @@ constexpr uint32_t entry_value(RunKind kind, uint32_t number) noexcept {
   return number << kRunKindBits | static_cast<uint32_t>(kind);
 }
 
-// Bin that holds runs of exactly this length (short) or of this quarter of a doubling (long).
-constexpr uint32_t bin_of(MiniPages length) noexcept {
-  if (length.raw <= kExactBins) return length.raw - 1;
+// The bin of long runs: of a quarter of a doubling. Out of line, as four places need it.
+[[gnu::noinline]] constexpr uint32_t bin_of_long(MiniPages length) noexcept {
   const uint32_t doubling = log2(length.raw - 1);
   const uint32_t quarter =
       ((length.raw - 1) >> (doubling - kBinsPerDoublingShift)) & (kBinsPerDoubling - 1);
   const uint32_t bin = kExactBins + (doubling - log2(kExactBins)) * kBinsPerDoubling + quarter;
   return bin < kRunBins ? bin : kRunBins - 1;
+}
+// Bin that holds runs of exactly this length (short) or of this quarter of a doubling (long).
+constexpr uint32_t bin_of(MiniPages length) noexcept {
+  return length.raw <= kExactBins ? length.raw - 1 : bin_of_long(length);
 }
 static_assert(bin_of(MiniPages{1}) == 0 && bin_of(MiniPages{16}) == 15);
 static_assert(bin_of(MiniPages{17}) == 16 && bin_of(MiniPages{20}) == 16);
@@ -86,29 +67,33 @@ inline void note_peak() noexcept {
     counters.peak_used_mini_pages = counters.used_mini_pages;
 }
 
-// A run of `count` MiniPages, out of the free ones, of that kind: its first, or kNoMiniPage. Those of its MiniPages from
+// A run of `count` MiniPages, out of the free ones outside of own pages, of that kind: its first, or kNoMiniPage. In shared memory, whoever
+// touches these holds the lock. Those of its MiniPages from
 // global.fresh_before_take on were never handed out before, so they are zero. Constant time: one look into the own bin, then a
 // bit mask (Masmano, Ripoll, Crespo, Real: TLSF, ECRTS 2004, §3, with exact bins for short runs).
-MiniPageIndex take_run(FreeRuns runs, MiniPages count, RunKind kind) noexcept;
+MiniPageIndex take_run(MiniPages count, RunKind kind) noexcept;
 
 // The same, but looks at every run of the own bin: for use before memory grows. O(free runs).
-MiniPageIndex search_run(FreeRuns runs, MiniPages count, RunKind kind) noexcept;
+MiniPageIndex search_run(MiniPages count, RunKind kind) noexcept;
 
 // The bin whose first run has `count` MiniPages or more, or kRunBins. The own bin of a long run may hold shorter ones: its first
 // is tried, then the bins above.
-uint32_t find_bin(FreeRuns runs, MiniPages count) noexcept;
+uint32_t find_bin(MiniPages count) noexcept;
 
 // MiniPages in the free run that begins there; none iff no free run does. Constant time.
 MiniPages free_run_at(MiniPageIndex at) noexcept;
 
-// Takes the first `count` MiniPages of the free run that begins there and is long enough. Constant time.
-MiniPageIndex take_front(FreeRuns runs, MiniPageIndex first, MiniPages count,
-                         RunKind kind) noexcept;
+// Takes `count` MiniPages from `first` on out of the free run that begins at `run` and is long enough. Constant time.
+MiniPageIndex take_part(MiniPageIndex run, MiniPageIndex first, MiniPages count,
+                        RunKind kind) noexcept;
+inline MiniPageIndex take_front(MiniPageIndex first, MiniPages count, RunKind kind) noexcept {
+  return take_part(first, first, count, kind);
+}
 
 // Writes first and last entry of a run that is not free.
 void write_run(MiniPageIndex first, MiniPages count, RunKind kind) noexcept;
 
 // Makes MiniPages free, joined with free neighbours. Constant time.
-void give_back_run(FreeRuns runs, MiniPageIndex first, MiniPages count) noexcept;
+void give_back_run(MiniPageIndex first, MiniPages count) noexcept;
 
 }  // namespace gharial

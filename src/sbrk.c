@@ -3,6 +3,7 @@
  * break was lowered since; calloc has to know.
  * Assumes: GHARIAL_SDK_SBRK is the quoted path of system/lib/libc/sbrk.c; GHARIAL_NO_SBRK64 is defined where that has no
  * _sbrk64 (before Emscripten 4.0.15). All names stay weak. */
+#pragma weak emscripten_get_sbrk_ptr /* strong in older SDKs */
 #define sbrk gharial_sdk_sbrk
 #define brk gharial_sdk_brk
 #define _sbrk64 gharial_sdk_sbrk64

@@ -53,12 +53,12 @@ int gharial_thread_stats_get(struct gharial_thread_stats* stats) {
   each_heap([stats] {
     const Heap& heap = *own_heap;
     stats->heaps++;
-    stats->owned_pages += heap.pages;
-    stats->free_owned_pages += load_relaxed(heap.free_pages);
+    stats->owned_pages += heap.own.pages;
+    stats->free_owned_pages += load_relaxed(heap.own.free_pages);
     if (heap.state == HeapState::orphan)
-      stats->orphaned_heaps++, stats->orphaned_pages += heap.pages;
+      stats->orphaned_heaps++, stats->orphaned_pages += heap.own.pages;
     if (heap.state == HeapState::quarantined)
-      stats->quarantined_heaps++, stats->quarantined_pages += heap.pages;
+      stats->quarantined_heaps++, stats->quarantined_pages += heap.own.pages;
   });
   stats->blocks_on_their_way = count_on_their_way();
   stats->lock_waits = load_relaxed(global.shared.lock_waits);

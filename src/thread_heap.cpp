@@ -52,6 +52,28 @@ Heap* make_heap() noexcept {
   return heap;
 }
 
+// Makes the countdowns of all runs of the heap agree with their bits: whoever worked on them may have stopped in between. O(heap).
+void recount_runs() noexcept {
+  for (uint32_t page = 0; page < global.mapped_pages; ++page) {
+    MetaPage* const meta = find_meta(PageIndex{page});
+    if (meta == nullptr || owner_of(*meta) != own_heap) continue;
+    for (uint32_t i = 0; i < kMiniPagesPerPage; ++i) {
+      const MiniPageIndex first = first_of(PageIndex{page}) + MiniPages{i};
+      MiniPageHeader& header = meta->mini_pages[i];
+      if (kind_of(entry_of(first)) != RunKind::small_run ||
+          entry_of(first).header != reinterpret_cast<Word>(&header))
+        continue;
+      if (&header == current_of(header.size_class)) continue;
+      const uint32_t home = blocks_home(header), capacity = capacity_of(header);
+      if (header.prev == kUnlisted && home != 0) list_run(header);
+      header.countdown = home == 0 ? 1 : capacity - home;
+      if (home != capacity) continue;
+      unlist_run(header);
+      retire_small_run(header);
+    }
+  }
+}
+
 Heap* adopt_heap() noexcept {
   Heap* const heap = reinterpret_cast<Heap*>(global.shared.orphans);
   if (heap != nullptr) global.shared.orphans = reinterpret_cast<Word>(heap->next_orphan);

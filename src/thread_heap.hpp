@@ -57,6 +57,17 @@ public:
   Changing& operator=(const Changing&) = delete;
 };
 
+// A look at a heap that its thread may be changing: whether what was read between the two calls belongs together.
+inline uint32_t changes_of_heap() noexcept {
+  if constexpr (kShared) return load_acquire(own_heap->changing);
+  return 0;
+}
+inline bool is_unchanged_since(uint32_t changes) noexcept {
+  if constexpr (!kShared) return true;
+  __atomic_thread_fence(__ATOMIC_ACQUIRE);
+  return changes % kChanged == 0 && load_relaxed(own_heap->changing) == changes;
+}
+
 Heap* newest_heap() noexcept;
 
 // Calls visit() for every heap, with own_heap being that heap, so that whatever is said of the front is said of its. Without shared

@@ -13,6 +13,17 @@ namespace gharial {
 
 enum class BlockState : uint8_t { no_block = 0, live = 1, cached = 2, home = 3 };
 
+// Free MiniPages of an own page, from this one on to the next in use; none iff this is no such one.
+inline MiniPages own_free_at(MiniPageIndex at) noexcept {
+  const Address slot = meta_word(page_of(at)) & ~Address{kSlotBytes - 1};
+  if (slot - address_of(global.first) > bytes_in(global.end - global.first) - kSlotBytes)
+    return kNoMiniPages;
+  const MetaPage* meta = reinterpret_cast<const MetaPage*>(slot);
+  if (!is_own(*meta)) return kNoMiniPages;
+  return MiniPages{
+      static_cast<uint32_t>(std::countr_one(meta->free >> at.raw % kMiniPagesPerPage))};
+}
+
 // MiniPages of the run that begins at the entry; none iff none does.
 inline MiniPages walked_length(const RunEntry& entry) noexcept {
   switch (kind_of(entry)) {
@@ -23,12 +34,14 @@ inline MiniPages walked_length(const RunEntry& entry) noexcept {
   }
 }
 
-// Calls visit(first, entry, length) for every run, in order. False iff the run map
-// makes no sense.
+// Calls visit(first, entry, length) for every run, in order. Free MiniPages of own pages are in no entry: visit is given one
+// that says what others do. False iff the run map makes no sense.
 template <class Visit> bool walk_runs(Visit visit) noexcept {
   MiniPageIndex at = global.first;
   while (at < global.end) {
-    const RunEntry& entry = entry_of(at);
+    RunEntry entry = entry_of(at);
+    const MiniPages own_free = own_free_at(at);
+    if (own_free != kNoMiniPages) entry.value = entry_value(RunKind::free_run, own_free.raw);
     const MiniPages length = walked_length(entry);
     if (length == kNoMiniPages || length > global.end - at) return false;
     visit(at, entry, length);
@@ -51,20 +64,16 @@ inline bool is_on_stack(SizeClass size_class, Address block) noexcept {
   return found;
 }
 
-inline bool is_in_own_cursor(SizeClass size_class, Address block) noexcept {
-  const Cursor& cursor = cursor_of(size_class);
-  if (cursor.bits == 0 || block < cursor.base) return false;
-  const Address number = (block - cursor.base) / cursor.block_bytes;
-  return number < 64 && (cursor.bits >> number & 1) != 0 &&
-         cursor.base + number * cursor.block_bytes == block;
-}
-
-// True iff some thread's cursor works through the run, and holds the block.
-inline bool is_in_cursor(const MiniPageHeader& header, Address block) noexcept {
+// True iff some thread's cursor works through the run, and holds the block of this number. Other threads go on meanwhile: the words of a
+// cursor belong together only if its heap was in no change, and none came to an end between two looks.
+inline bool is_in_cursor(const MiniPageHeader& header, uint32_t number) noexcept {
   bool found = false;
   each_heap([&] {
-    if (&header == current_of(header.size_class))
-      found = is_in_own_cursor(header.size_class, block);
+    const uint32_t before = changes_of_heap();
+    if (&header != current_of(header.size_class)) return;
+    const Cursor cursor = cursor_of(header.size_class);
+    const uint32_t bit = number - block_number(header, cursor.base);
+    found = bit < 64 && (cursor.bits >> bit & 1) != 0 && is_unchanged_since(before);
   });
   return found;
 }
@@ -79,7 +88,7 @@ inline bool is_current(const MiniPageHeader& header) noexcept {
 inline BlockState state_in_run(const MiniPageHeader& header, uint32_t number) noexcept {
   const Address block = run_address(header) + number * bytes_of(header.size_class);
   if (is_home(header, number)) return BlockState::home;
-  if (is_in_cursor(header, block)) return BlockState::cached;
+  if (is_in_cursor(header, number)) return BlockState::cached;
   if constexpr (kShared)
     if (is_on_its_way(header, number)) return BlockState::cached;
   return is_on_stack(header.size_class, block) ? BlockState::cached : BlockState::live;

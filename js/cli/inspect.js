@@ -64,12 +64,13 @@ machine only. Without FILE the page waits for a snapshot to be dropped on it.
         `port ${port} cannot be used: ${/** @type {NodeJS.ErrnoException} */ (error).code}; leave out --port`,
       );
     }
-    print(`${file === undefined ? 'the inspector' : basename(file)}: ${served.url}`);
     const { server } = served;
-    await new Promise((done) => {
+    const ended = new Promise((done) => {
       for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => done(undefined));
       server.once('close', done);
     });
+    print(`${file === undefined ? 'the inspector' : basename(file)}: ${served.url}`); // who reads it may stop it at once
+    await ended;
     server.closeAllConnections();
     server.close();
     return 0;

@@ -8,23 +8,29 @@ import { MapView } from './map_view.js';
 import { css, mix, paletteOf, pixel } from './palette.js';
 import { classesPanel, ledger, placeWords, selectionPanel, stacksPanel } from './panels.js';
 import { STYLE } from './style.js';
+import { ownersShade, threadsPanel } from './threads.js';
 import { Timeline } from './timeline.js';
 
 /** @typedef {import('../heap_map.js').HeapMap} HeapMap */
-/** @typedef {'run' | 'classes' | 'stacks' | 'difference'} TabName */
+/** @typedef {'run' | 'classes' | 'stacks' | 'threads' | 'difference'} TabName */
 
 const TABS = /** @type {const} */ ({
   run: 'Blocks',
   classes: 'Sizes',
   stacks: 'Stacks',
+  threads: 'Threads',
   difference: 'Difference',
 });
 const BUSY = 9; // rest this many times as long as a look takes
 const HTML = globalThis.HTMLElement ?? Object; // the module can be loaded where there is no DOM
 
+/** Of a program without threads nobody asks for them. @param {string | undefined} tab @param {HeapReader | undefined} heap */
+const hides = (tab, heap) => tab === 'threads' && !heap?.has_threads;
+
 export class GharialInspector extends HTML {
   static observedAttributes = ['theme', 'interval', 'heading'];
   /** @type {HeapReader | undefined} */ #heap;
+  /** @type {HeapReader | undefined} what the last look saw: of threads, a copy, so that all that is shown belongs together */ #seen;
   /** @type {HeapMap | undefined} */ #map;
   /** @type {import('./difference.js').Kept | undefined} */ #a;
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
@@ -33,6 +39,7 @@ export class GharialInspector extends HTML {
   #difference = false;
   /** @type {TabName} */ #tab = 'run';
   /** @type {number | undefined} size class that alone is shown */ #only;
+  /** @type {import('./threads.js').Owners} shown in the map */ #owners;
   /** @type {number | undefined} searched */ #address;
   #palette = paletteOf('dark');
   #view;
@@ -117,12 +124,18 @@ export class GharialInspector extends HTML {
   /** @param {HeapReader | undefined} heap @param {boolean} live */
   #attach(heap, live) {
     this.#heap = heap;
+    this.#seen = heap;
+    this.#map = undefined;
     this.#live = live && heap !== undefined;
     this.#paused = false;
     this.#a = undefined;
     this.#only = undefined;
+    this.#owners = undefined;
     this.#address = undefined;
     this.#difference = false;
+    for (const tab of this.#parts.tabs) tab.hidden = hides(tab.dataset.tab, heap);
+    if (hides(this.#tab, heap)) this.#tab = 'run';
+    this.#legend();
     this.#timeline.clear();
     this.#parts.title.textContent = this.getAttribute('heading') ?? 'gharial';
     this.#schedule(0);
@@ -142,10 +155,11 @@ export class GharialInspector extends HTML {
   }
 
   #look() {
-    const heap = this.#heap;
-    if (heap === undefined) return;
+    if (this.#heap === undefined) return;
     const { parts } = { parts: this.#parts };
     try {
+      const heap = this.#heap.has_threads ? this.#heap.takeHeapSnapshot().heap : this.#heap;
+      this.#seen = heap;
       const map = heap.getHeapMap();
       this.#map = map;
       parts.notice.textContent = '';
@@ -184,7 +198,7 @@ export class GharialInspector extends HTML {
       this.#timeline.draw();
       this.#legend();
     }
-    const [heap, map] = [this.#heap, this.#map];
+    const [heap, map] = [this.#seen, this.#map];
     time.hidden = !this.#live;
     pause.disabled = !this.#live;
     pause.textContent = this.#paused ? 'Go on' : 'Pause';
@@ -193,6 +207,7 @@ export class GharialInspector extends HTML {
       heap === undefined
         ? ''
         : `${heap.gharial_version} · ${this.#live ? (this.#paused ? 'paused' : 'live') : 'snapshot'}`;
+    this.#parts.changing.hidden = map?.exact !== false;
     if (heap === undefined || map === undefined) return;
     this.#view.shade = this.#shade(map);
     this.#view.show(map);
@@ -215,6 +230,7 @@ export class GharialInspector extends HTML {
   #shade(map) {
     if (this.#difference && this.#a !== undefined)
       return differenceShade(this.#a.map, map, this.#palette);
+    if (this.#owners !== undefined) return ownersShade(map, this.#palette, this.#owners);
     const only = this.#only;
     if (only === undefined) return undefined;
     const pale = pixel(mix(this.#palette.kind.free, this.#palette.page, 0.6));
@@ -223,7 +239,7 @@ export class GharialInspector extends HTML {
   }
 
   #panel() {
-    const [heap, map] = [this.#heap, this.#map];
+    const [heap, map] = [this.#seen, this.#map];
     if (heap === undefined || map === undefined) return;
     const { panel, tabs } = this.#parts;
     for (const tab of tabs)
@@ -245,6 +261,7 @@ export class GharialInspector extends HTML {
         case 'classes':
           return classesPanel(map, this.#palette, this.#only, (only) => {
             this.#only = only;
+            this.#owners = undefined;
             this.#difference = false;
             this.#paint();
           });
@@ -252,12 +269,20 @@ export class GharialInspector extends HTML {
           return stacksPanel(heap, map, this.#palette, (mini_page) =>
             this.#view.select(mini_page - map.first_mini_page, false),
           );
+        case 'threads':
+          return threadsPanel(heap.getThreadStatistics(), this.#palette, this.#owners, (owners) => {
+            this.#owners = owners;
+            this.#only = undefined;
+            this.#difference = false;
+            this.#paint();
+          });
         default:
           return differencePanel(this.#a, heap, this.#difference, {
             keep: () => this.keep(),
             show: (shown) => {
               this.#difference = shown;
               this.#only = undefined;
+              this.#owners = undefined;
               this.#paint();
             },
           });
@@ -326,6 +351,7 @@ export class GharialInspector extends HTML {
       item(palette.kind.fresh, 'fresh'),
       item(palette.kind.static, 'static data'),
       item(palette.kind.external, 'others'),
+      ...(this.#heap?.has_threads ? [item(palette.kind.changing, 'just changed')] : []),
       el('span.optional', {}, 'height: how much is live'),
     );
   }
@@ -365,6 +391,15 @@ export class GharialInspector extends HTML {
   #build() {
     const title = el('span', {}, 'gharial');
     const mode = el('small');
+    const changing = el(
+      'small.changing',
+      {
+        hidden: true,
+        title:
+          'Threads changed the heap while it was read: the numbers are close, and exact when the threads stand still.',
+      },
+      '≈ changing',
+    );
     const dot = el('i.dot', { 'aria-hidden': 'true' });
     const numbers = el('dl.numbers');
     const pause = /** @type {HTMLButtonElement} */ (
@@ -439,7 +474,7 @@ export class GharialInspector extends HTML {
         open,
       ),
     );
-    const tabs = Object.entries(TABS).map(([name, words], i, all) => {
+    const tabs = Object.entries(TABS).map(([name, words], i) => {
       const tab = el(
         'button',
         {
@@ -447,11 +482,13 @@ export class GharialInspector extends HTML {
           id: `tab-${name}`,
           'aria-controls': 'panel',
           'aria-selected': String(i === 0),
+          hidden: name === 'threads',
           onclick: () => this.#show(/** @type {TabName} */ (name)),
           onkeydown: (/** @type {KeyboardEvent} */ event) => {
-            const step = { ArrowRight: 1, ArrowLeft: all.length - 1 }[event.key];
+            const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
             if (step === undefined) return;
-            const next = tabs[(i + step) % all.length];
+            const shown = tabs.filter(({ hidden }) => !hidden);
+            const next = shown[(shown.indexOf(tab) + step + shown.length) % shown.length];
             next.focus();
             this.#show(/** @type {TabName} */ (next.dataset.tab));
           },
@@ -497,6 +534,7 @@ export class GharialInspector extends HTML {
       header,
       place,
       this.#view.element,
+      changing,
       empty,
       legend,
       time,
@@ -509,6 +547,7 @@ export class GharialInspector extends HTML {
       root,
       title,
       mode,
+      changing,
       dot,
       numbers,
       pause,

@@ -137,6 +137,7 @@ export class MapView {
     if (this.#frame === 0)
       this.#frame = requestAnimationFrame(() => {
         this.#frame = 0;
+        if (!this.element.isConnected) return; // it was closed since, and is drawn when it is opened
         const begun = performance.now();
         this.#paint();
         this.drawn.frames += 1;

@@ -72,6 +72,7 @@ export function paletteOf(theme) {
       small: size(64),
       medium: size(16_384),
       large: dark ? oklch(0.64, 0.17, 2) : oklch(0.62, 0.2, 2),
+      changing: dark ? [168, 175, 188] : [104, 112, 126],
     },
   };
 }

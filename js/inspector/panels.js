@@ -4,6 +4,7 @@ import { CELL_KINDS } from '../heap_map.js';
 import { el } from './dom.js';
 import { count, hex, percent, size } from './format.js';
 import { css, mix } from './palette.js';
+import { ownerColour, ownerWords } from './threads.js';
 
 /** @typedef {import('../heap_map.js').HeapMap} HeapMap */
 /** @typedef {import('../heap_reader.js').HeapReader} HeapReader */
@@ -20,12 +21,14 @@ export const KIND_WORDS = {
   small: 'small blocks',
   medium: 'medium block',
   large: 'large block',
+  changing: 'just changed by a thread',
 };
 
 /** @param {HeapMap} map @param {number} i place in the map */
 export function placeWords(map, i) {
   const kind = CELL_KINDS[map.kind[i]];
-  const where = `heap page ${map.first_page + Math.floor(i / 32)}, MiniPage ${i % 32}`;
+  const owner = map.owners[Math.floor(i / 32)];
+  const where = `heap page ${map.first_page + Math.floor(i / 32)}${owner === 0 ? '' : ` of heap ${owner}`}, MiniPage ${i % 32}`;
   const bytes = map.class_bytes[map.size_class[i]];
   const share = percent(map.fill[i] / 255);
   if (kind === 'small') return `${where}: blocks of ${size(bytes)}, ${share} live`;
@@ -77,6 +80,17 @@ export function selectionPanel(heap, map, palette, i, address) {
     ['heap page', `${count(page)} · MiniPage ${i % 32}`],
     ['address', el('code', {}, hex((map.first_mini_page + i) * map.mini_page_bytes))],
   ]);
+  const owner = map.owners[Math.floor(i / 32)];
+  if (owner !== 0)
+    rows.push([
+      'owner',
+      el(
+        'span',
+        {},
+        el('i.swatch', { style: { background: css(ownerColour(palette, owner)) } }),
+        ownerWords(heap.getThreadStatistics(), owner),
+      ),
+    ]);
   const is_run = kind === 'small' || kind === 'medium' || kind === 'large';
   if (is_run || kind === 'free' || kind === 'fresh')
     rows.push([
@@ -276,6 +290,22 @@ export function stacksPanel(heap, map, palette, go) {
     /** @type {string} */ text,
     title = 'Show in the map',
   ) => el('button.chip', { onclick: () => go(mini_page), title }, text);
+  /**
+   * What is on a stack, from the top on, as far as there is room for it.
+   * @template T @param {(string | HTMLElement)[]} name @param {T[]} items @param {number} most @param {(item: T) => HTMLElement} shown
+   */
+  const stack = (name, items, most, shown) =>
+    el(
+      'div.stack',
+      {},
+      el('b', {}, ...name),
+      el(
+        'div',
+        {},
+        ...items.slice(0, most).map(shown),
+        items.length > most ? el('span.dim', {}, `+${count(items.length - most)}`) : false,
+      ),
+    );
   const classes = global.size_class_stacks
     .filter(({ pages }) => pages.length > 0)
     .sort((a, b) => a.block_size - b.block_size);
@@ -290,46 +320,42 @@ export function stacksPanel(heap, map, palette, go) {
       'The global stacks: malloc takes the page on top (first) when its own stack is empty.',
     ),
     ...classes.map(({ block_size, pages }) =>
-      el(
-        'div.stack',
-        {},
-        el(
-          'b',
-          {},
+      stack(
+        [
           el('i.swatch', { style: { background: css(palette.size(block_size)) } }),
           size(block_size),
-        ),
-        el(
-          'div',
-          {},
-          ...pages.slice(0, 12).map((page) => chip(page * map.per_page, String(page))),
-          pages.length > 12 ? el('span.dim', {}, `+${count(pages.length - 12)}`) : false,
-        ),
+        ],
+        pages,
+        12,
+        (page) => chip(page * map.per_page, String(page)),
       ),
     ),
     classes.length === 0 ? el('p.dim', {}, 'none') : false,
+    el('h3', {}, 'Heap pages kept for small blocks, by free MiniPages in a row'),
+    ...global.own_page_lists.map(({ free_mini_pages, pages }) =>
+      stack(
+        [String(free_mini_pages)],
+        pages,
+        12,
+        ({ page_index: page, number_of_free_mini_pages: free }) =>
+          chip(page * map.per_page, String(page), `${free} free MiniPages`),
+      ),
+    ),
+    global.own_page_lists.length === 0 ? el('p.dim', {}, 'none') : false,
     el('h3', {}, 'Free runs, longest first'),
     ...bins
       .slice(0, 24)
       .map(({ runs }) =>
-        el(
-          'div.stack',
-          {},
-          el('b', {}, size(runs[0].number_of_mini_pages * map.mini_page_bytes)),
-          el(
-            'div',
-            {},
-            ...runs
-              .slice(0, 8)
-              .map(({ mini_page, number_of_mini_pages }) =>
-                chip(
-                  mini_page,
-                  hex(mini_page * map.mini_page_bytes),
-                  `${number_of_mini_pages} MiniPages`,
-                ),
-              ),
-            runs.length > 8 ? el('span.dim', {}, `+${count(runs.length - 8)}`) : false,
-          ),
+        stack(
+          [size(runs[0].number_of_mini_pages * map.mini_page_bytes)],
+          runs,
+          8,
+          ({ mini_page, number_of_mini_pages }) =>
+            chip(
+              mini_page,
+              hex(mini_page * map.mini_page_bytes),
+              `${number_of_mini_pages} MiniPages`,
+            ),
         ),
       ),
     bins.length === 0 ? el('p.dim', {}, 'none') : false,

@@ -85,7 +85,7 @@ export function cellAt(zoom, f, x, y, pages) {
 
 const LEVELS = 16;
 const DETAIL = 4; // pixels: from here on a cell shows how full it is
-const { SMALL, MEDIUM, METADATA } = /** @type {Record<string, number>} */ (
+const { SMALL, MEDIUM, METADATA, CHANGING } = /** @type {Record<string, number>} */ (
   Object.fromEntries(CELL_KINDS.map((name, i) => [name.toUpperCase(), i]))
 );
 
@@ -177,7 +177,7 @@ function hueAt(map, colours, i) {
 /** How full a MiniPage is drawn, 0 … 16. @param {HeapMap} map @param {number} i */
 function levelAt(map, i) {
   const kind = map.kind[i];
-  return kind < METADATA ? LEVELS : Math.ceil((map.fill[i] * LEVELS) / 255);
+  return kind < METADATA || kind === CHANGING ? LEVELS : Math.ceil((map.fill[i] * LEVELS) / 255);
 }
 
 /** A MiniPage as high as it is live, and a line where a run begins. @param {Uint32Array} out @param {number} width @param {number} height @param {HeapMap} map @param {Pixels} colours @param {number} i @param {number} size @param {number} x @param {number} y @param {Shade} [shade] */

@@ -11,6 +11,7 @@ export const STYLE = `
 header { grid-area: head; display: flex; flex-wrap: wrap; align-items: center; gap: 10px 22px; padding: 10px 16px; background: var(--panel); border-bottom: 1px solid var(--line); }
 header h2 { margin: 0; font-size: 14px; font-weight: 650; letter-spacing: .01em; display: flex; align-items: center; gap: 8px; }
 header h2 small { font-weight: 400; color: var(--dim); font-size: 12px; }
+.changing { grid-area: map; place-self: start end; margin: 8px 14px; z-index: 1; background: var(--panel); color: var(--dim); border: 1px solid var(--line); border-radius: 9px; padding: 0 7px; } [hidden] { display: none !important; }
 .dot { width: 8px; height: 8px; border-radius: 50%; background: var(--dim); }
 .dot.live { background: #2fbf71; box-shadow: 0 0 0 3px rgb(47 191 113 / 20%); }
 .numbers { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 0; }
@@ -43,8 +44,8 @@ input[aria-invalid=true] { border-color: var(--warn); }
 .timeline canvas { width: 100%; height: 100%; display: block; } .readout { position: absolute; left: 58px; right: 12px; bottom: 5px; gap: 0 6px; font-variant-numeric: tabular-nums; white-space: nowrap; overflow: hidden; height: 18px; }
 .readout .swatch { margin: 4px 0 0 6px; } .readout .mark { width: 2px; height: 10px; margin: 4px 4px 0 14px; background: currentColor; } .readout b { margin-left: auto; color: var(--ink); font-weight: 550; }
 aside { grid-area: side; border-left: 1px solid var(--line); background: var(--panel); display: flex; flex-direction: column; min-height: 0; }
-[role=tablist] { display: flex; padding: 0 8px; border-bottom: 1px solid var(--line); }
-[role=tab] { border: 0; border-bottom: 2px solid transparent; border-radius: 0; padding: 9px 9px 7px; color: var(--dim); }
+[role=tablist] { display: flex; padding: 0 9px; border-bottom: 1px solid var(--line); }
+[role=tab] { border: 0; border-bottom: 2px solid transparent; border-radius: 0; padding: 9px 7px 7px; color: var(--dim); }
 [role=tab][aria-selected=true] { color: var(--ink); border-bottom-color: var(--accent); font-weight: 550; } [role=tab]:hover { background: none; color: var(--ink); }
 [role=tabpanel] { overflow: auto; padding: 14px 16px; flex: 1; min-height: 0; }
 h3 { font-size: 13px; margin: 16px 0 8px; font-weight: 650; } section > :first-child { margin-top: 0; }
@@ -57,6 +58,7 @@ i.live { background: var(--full); } i.free { background: var(--faint); } i.cache
 .block-words { margin: 8px 0; } .block-legend { display: flex; gap: 6px; align-items: center; color: var(--dim); font-size: 12px; } .block-legend i { width: 12px; height: 12px; border-radius: 2px; margin-left: 10px; } .block-legend i:first-child { margin-left: 0; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; } th, td { padding: 1px 6px 1px 0; text-align: right; font-weight: 400; white-space: nowrap; } thead th { color: var(--dim); font-size: 11px; padding-bottom: 4px; }
 th:first-child { text-align: left; } tbody tr:hover { background: var(--hover); }
+table.threads td small { display: block; color: var(--dim); font-size: 11px; line-height: 1.1; padding-bottom: 3px; } table.threads tr > * { vertical-align: top; }
 button.class { border: 0; padding: 1px 4px 1px 0; min-height: 0; border-radius: 3px; } button.class[aria-pressed=true] { font-weight: 650; text-decoration: underline; text-underline-offset: 3px; }
 .bar { display: inline-block; width: 52px; height: 8px; border-radius: 2px; vertical-align: 0; background: linear-gradient(90deg, var(--ink) calc(var(--share) * 100%), color-mix(in srgb, var(--ink) 22%, transparent) 0); }
 .stack { display: grid; grid-template-columns: 74px 1fr; gap: 6px; margin: 3px 0; align-items: baseline; } .stack b { font-weight: 400; } .stack > div { display: flex; flex-wrap: wrap; gap: 3px; align-items: baseline; }

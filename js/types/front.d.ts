@@ -6,11 +6,10 @@ export function heapAddresses(image: Image, { at, k }: Layout): {
     addresses: number[];
     ends: boolean;
 };
-/** Free runs by their length. */
+/** Free runs outside of own pages, by their length. */
 export class FreeRuns {
-    /** @param {Image} image @param {number} owner number of the heap whose they are; 0: nobody's @param {number} mask address @param {number} bins address */
-    constructor(image: Image, owner: number, mask: number, bins: number);
-    /** @readonly */ readonly owner: number;
+    /** @param {Image} image @param {number} mask address @param {number} bins address */
+    constructor(image: Image, mask: number, bins: number);
     /** @readonly bit b: bin b is not empty */
     readonly masks: number[];
     /** First free run in the bin. @param {number} bin */
@@ -64,8 +63,8 @@ export class ThreadHeap extends Front {
     /** @readonly of changes: how many there were */
     readonly changes: number;
     /** @readonly whether it is in the middle of one */ readonly in_change: boolean;
-    /** @readonly free runs in its pages */
-    readonly runs: FreeRuns;
+    /** @readonly its pages with room */
+    readonly lists: OwnLists;
 }
 export type HeapImage = import("./heap_image.js").HeapImage;
 export type Image = import("./memory.js").Image;
@@ -81,3 +80,4 @@ export type Places = {
     class_stacks: number;
 };
 export type HeapState = "attached" | "orphan" | "quarantined";
+import { OwnLists } from './own_pages.js';

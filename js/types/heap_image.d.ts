@@ -8,28 +8,8 @@
  * @property {number} prev
  * @property {number} header
  */
-/**
- * @typedef {object} MiniPageHeader of a small run
- * @property {number} address
- * @property {Uint32Array} free free bits, 32 to a word
- * @property {number} reciprocal
- * @property {number} base lower half of the run's address
- * @property {number} capacity blocks in the run, by its class
- * @property {number} countdown blocks that may come home before the run changes its state
- * @property {number} size_class
- * @property {number} next
- * @property {number} prev
- */
-/**
- * @typedef {object} MetaPage
- * @property {number} address
- * @property {number} page the heap page it describes
- * @property {number} runs small runs that begin in it
- * @property {number} slot number of its slot in its piece
- * @property {number} owner address of the heap that the page belongs to, where threads share memory; else 0
- * @property {number} remote address of its remote words, likewise
- * @property {number} remote_slot number of their slot in its piece, likewise
- */
+/** @typedef {import('./meta_page.js').MiniPageHeader} MiniPageHeader */
+/** @typedef {import('./meta_page.js').MetaPage} MetaPage */
 /** @typedef {{ next: number, prev: number }} Links */
 export const LINK_BYTES: 4;
 export class HeapImage {
@@ -68,8 +48,10 @@ export class HeapImage {
     /** @readonly whether all of them could be found */ readonly has_all_threads: boolean;
     /** @readonly the front, or that of every thread @type {Front[]} */
     readonly fronts: Front[];
-    /** @readonly those of nobody, then those of every thread @type {FreeRuns[]} */
-    readonly free_runs: FreeRuns[];
+    /** @readonly */ readonly free_runs: FreeRuns;
+    /** @readonly */ readonly own: OwnPages;
+    /** @readonly of own pages with room, thread by thread @type {OwnLists[]} */
+    readonly own_lists: OwnLists[];
     /** Address of a MiniPage. @param {number} mini_page */
     addressOf(mini_page: number): number;
     /** @param {number} address */
@@ -141,59 +123,8 @@ export type RunEntry = {
     prev: number;
     header: number;
 };
-/**
- * of a small run
- */
-export type MiniPageHeader = {
-    address: number;
-    /**
-     * free bits, 32 to a word
-     */
-    free: Uint32Array;
-    reciprocal: number;
-    /**
-     * lower half of the run's address
-     */
-    base: number;
-    /**
-     * blocks in the run, by its class
-     */
-    capacity: number;
-    /**
-     * blocks that may come home before the run changes its state
-     */
-    countdown: number;
-    size_class: number;
-    next: number;
-    prev: number;
-};
-export type MetaPage = {
-    address: number;
-    /**
-     * the heap page it describes
-     */
-    page: number;
-    /**
-     * small runs that begin in it
-     */
-    runs: number;
-    /**
-     * number of its slot in its piece
-     */
-    slot: number;
-    /**
-     * address of the heap that the page belongs to, where threads share memory; else 0
-     */
-    owner: number;
-    /**
-     * address of its remote words, likewise
-     */
-    remote: number;
-    /**
-     * number of their slot in its piece, likewise
-     */
-    remote_slot: number;
-};
+export type MiniPageHeader = import("./meta_page.js").MiniPageHeader;
+export type MetaPage = import("./meta_page.js").MetaPage;
 export type Links = {
     next: number;
     prev: number;
@@ -204,3 +135,5 @@ import { FlatMaps } from './maps.js';
 import { ThreadHeap } from './front.js';
 import { Front } from './front.js';
 import { FreeRuns } from './front.js';
+import { OwnPages } from './own_pages.js';
+import { OwnLists } from './own_pages.js';

@@ -1,7 +1,7 @@
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {import('./statistics.js').SpaceName} SpaceName */
 /** What a MiniPage is; `kind` of a HeapMap holds the place in this list. */
-export const CELL_KINDS: readonly ["unclaimed", "static", "external", "free", "fresh", "metadata", "small", "medium", "large"];
+export const CELL_KINDS: readonly ["unclaimed", "static", "external", "free", "fresh", "metadata", "small", "medium", "large", "changing"];
 export class HeapMap {
     /** @param {HeapImage} heap */
     constructor(heap: HeapImage);
@@ -11,6 +11,8 @@ export class HeapMap {
     /** @readonly @type {Uint8Array} by MiniPage; 0 unless small or medium */ readonly size_class: Uint8Array;
     /** @readonly @type {Uint8Array} by MiniPage, 0 … 255: the share of its run that live blocks cover; small shares are 1, not 0 */ readonly fill: Uint8Array;
     /** @readonly @type {Uint8Array} by MiniPage, 1: a run begins here */ readonly begins: Uint8Array;
+    /** @readonly @type {Uint32Array} by heap page: number of the heap of a thread that owns it; 0: none */ readonly owners: Uint32Array;
+    /** @readonly @type {boolean | undefined} where threads share memory: nothing changed meanwhile */ readonly exact: boolean | undefined;
     /** @readonly @type {readonly number[]} block size by size class */ readonly class_bytes: readonly number[];
     live_blocks: number;
     live_bytes: number;

@@ -61,6 +61,7 @@ export function sizeClassStatistics(heap: HeapImage): SizeClassStatistics[];
 export function pagesWithRoom(heap: HeapImage, size_class: number): number[];
 /** @param {HeapImage} heap @returns {Record<import('./layout.js').CounterName, number>} */
 export function countersOf(heap: HeapImage): Record<import("./layout.js").CounterName, number>;
+export function linkedPages(heap: HeapImage, top: number, size_class: number): number[];
 export type HeapImage = import("./heap_image.js").HeapImage;
 export type SpaceName = "static" | "stack" | "meta" | "mini" | "large" | "free" | "external" | "unclaimed";
 /**

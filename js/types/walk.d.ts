@@ -9,6 +9,7 @@
  * @property {number} size_class of small and medium runs, else 0
  * @property {import('./heap_image.js').RunEntry} entry of the first
  * @property {import('./heap_image.js').MiniPageHeader | undefined} header of small runs
+ * @property {boolean} [is_own] free MiniPages of an own page, of which the run map says nothing
  */
 /**
  * @typedef {object} CachedBlock a free block that is not home
@@ -76,6 +77,10 @@ export type Run = {
      * of small runs
      */
     header: import("./heap_image.js").MiniPageHeader | undefined;
+    /**
+     * free MiniPages of an own page, of which the run map says nothing
+     */
+    is_own?: boolean | undefined;
 };
 /**
  * a free block that is not home

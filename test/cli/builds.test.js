@@ -136,6 +136,8 @@ describe('gharial, on builds', function () {
     );
     const trace = decode(readFileSync(join(scratch, 'a.trace')));
     assert.ok(trace.count >= 1501 && trace.name === 'app', `${trace.count}`);
+    works('npx gharial record app.mjs --output=b.trace >/dev/null');
+    assert.ok(existsSync(join(scratch, 'b.trace')));
     works('npx gharial record app.mjs >/dev/null');
     assert.ok(
       readFileSync(join(scratch, 'app.trace.br')).length <

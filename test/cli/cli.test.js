@@ -75,6 +75,7 @@ describe('gharial flags', () => {
 
   it('prints what a compile step needs', () => {
     assert.equal(printed('flags', '--compile'), `--use-port=${paths.port}\n`);
+    assert.equal(printed('flags', '-c'), printed('flags', '--compile'));
   });
 
   it('passes options of the port on, and knows which there are', () => {

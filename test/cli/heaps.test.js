@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Profile } from 'pprof-format';
@@ -68,7 +69,7 @@ describe('gharial, on heaps', function () {
   it('stats prints the report, of a snapshot and of a raw image', () => {
     const wanted = renderReport(heap.takeHeapSnapshot().heap, { colour: false, columns: 80 });
     assert.equal(ends(0, 'stats', 'a.gharialheap').stdout, wanted);
-    assert.match(ends(0, 'stats', 'raw').stdout, /^gharial .* live in 1,357 blocks/);
+    assert.match(ends(0, 'stats', 'raw').stdout, /^gharial .* live in 1,257 blocks/);
     const json = JSON.parse(ends(0, 'stats', 'a.gharialheap', '--json').stdout);
     assert.deepEqual(json, JSON.parse(JSON.stringify(heap.takeHeapSnapshot())));
   });
@@ -143,13 +144,15 @@ describe('gharial, on heaps', function () {
       /^# HELP gharial_memory_size_bytes /,
     );
     const state = JSON.parse(ends(0, 'convert', 'a.gharialheap', '--to=json').stdout);
-    assert.equal(state.heap_statistics.number_of_live_allocations, 1357);
+    assert.equal(state.heap_statistics.number_of_live_allocations, 1257);
     ends(0, 'convert', 'late.json', '--to=pprof', '-o', 'late.pprof');
     const { sample } = Profile.decode(readFileSync(at('late.pprof')));
     assert.deepEqual(
       sample.map(({ value }) => value.map(Number)),
       [[2, 5000]],
     );
+    ends(0, 'convert', 'late.json', '--to=pprof', '--output=again.pprof');
+    assert.equal(Profile.decode(readFileSync(at('again.pprof'))).sample.length, 1);
     assert.equal(
       JSON.parse(ends(0, 'convert', 'late.json', '--to=heapprofile').stdout).head.children[0]
         .callFrame.functionName,
@@ -188,6 +191,28 @@ describe('gharial, on heaps', function () {
     child.kill('SIGTERM');
     assert.deepEqual(await once(child, 'exit'), [0, null]);
     assert.match(fails('inspect', 'cut'), /cut short/);
+  });
+
+  it('inspect serves where it is told to, and says when it cannot', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = /** @type {import('node:net').AddressInfo} */ (taken.address());
+    const line = `gharial: port ${port} cannot be used: EADDRINUSE; leave out --port\n`;
+    assert.equal(ends(1, 'inspect', `--port=${port}`).stderr, line);
+    assert.equal(ends(1, 'inspect', '-p', `${port}`).stderr, line);
+    taken.close();
+    await once(taken, 'close');
+    const child = spawn(process.execPath, [program, 'inspect', `--port=${port}`], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [said] = await once(child.stdout.setEncoding('utf8'), 'data');
+    assert.equal(
+      said,
+      `the inspector: http://127.0.0.1:${port}/js/inspector/inspector.html\n`,
+      'without a file the page waits for one',
+    );
+    child.kill('SIGTERM');
+    assert.deepEqual(await once(child, 'exit'), [0, null]);
     assert.match(ends(2, 'inspect', '--port=x').stderr, /--port=x is no port/);
   });
 });

@@ -126,6 +126,15 @@ describe('documents', () => {
       );
       wanted.push(...(body.join('\n').match(/(?<=^ {4})\w+(?=\??: )/gm) ?? []));
     }
+    const [element, exporters] = ['inspector/element', 'export'].map((name) =>
+      text(`js/types/${name}.d.ts`),
+    );
+    wanted.push(
+      ...(element.match(/(?<=^ {4}(?:get )?)[a-z]\w+(?=\(|: \{)/gm) ?? []).filter(
+        (name) => !name.endsWith('Callback'), // the browser's
+      ),
+      ...(exporters.match(/(?<=^export function )\w+/gm) ?? []),
+    );
     assert.ok(wanted.includes('getHeapStatistics') && wanted.includes('fresh_reused_ratio'));
     const missing = wanted.filter((name) => !new RegExp(`\\b${name}\\b`).test(page));
     assert.deepEqual([...new Set(missing)], []);

@@ -164,6 +164,12 @@ FAULT(twice_much_later) {
   free_others(48, 300);
   free(hidden(block));
 }
+FAULT(twice_at_home) {
+  unsigned char* const block = victim(48);
+  free_others(48, 300);
+  free(block);
+  free(hidden(block));
+}
 FAULT(twice_joined) {
   unsigned char *const block = victim(600), *const next = hidden(malloc(600));
   free(next);

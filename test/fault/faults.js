@@ -28,6 +28,7 @@ export const faults = [
   ['twice', 'a small block freed twice'],
   ['twice_later', '… with another free between'],
   ['twice_much_later', '… with 300 others freed between'],
+  ['twice_at_home', '… when so many were freed before that it does not stay at hand'],
   ['twice_joined', '… whose memory was joined with its neighbour'],
   ['twice_medium', 'a block of 20 kB freed twice'],
   ['twice_large', 'a block of 200 kB freed twice'],
@@ -68,7 +69,7 @@ const FLAGS = [
 /** The program, built once. @param {Configuration} configuration */
 const programOf = ({ name, options }) =>
   options === undefined
-    ? buildPlain(`faults-${name}`, source, [...FLAGS, `-sMALLOC=${name}`])
+    ? buildPlain(`faults-${name}`, [source], [...FLAGS, `-sMALLOC=${name}`])
     : build(`faults-${name.replace(' ', '-')}`, [source], FLAGS, { options });
 
 /** Longer than any of them takes that ends at all. */

@@ -2,24 +2,26 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildNative, project, sanitizers } from '../native/build.js';
+import { buildNative, project, sanitizers, shared } from '../native/build.js';
 
 /**
  * @param {number} seconds how long new inputs are tried
- * @param {'checked' | 'hardened'} variant of the core
+ * @param {'checked' | 'hardened' | 'threads'} variant of the core
  * @param {(line: string) => void} [show] gets the fuzzer's lines
  * @returns {Promise<{ status: number | null, executions: number, coverage: number, program: string, artifact: string | undefined, output: string }>}
  */
 export async function fuzz(seconds, variant, show = () => {}) {
-  const program = await buildNative('test/fuzz/heap_fuzz.cpp', {
+  const source = variant === 'threads' ? 'threads_fuzz' : 'heap_fuzz';
+  const program = await buildNative(`test/fuzz/${source}.cpp`, {
     // Assertions are oracles that cost little beside the shadow's.
     flags: [
       ...['-O2', ...sanitizers, '-fsanitize=fuzzer'],
       ...(variant === 'hardened' ? ['-DGHARIAL_HARDENED=1'] : []),
+      ...(variant === 'threads' ? shared : []),
     ],
-    checked: variant === 'checked',
+    checked: variant !== 'hardened',
   });
-  const found = join(project, 'build/fuzz/corpus');
+  const found = join(project, `build/fuzz/${source}`);
   const artifacts = join(project, 'build/fuzz/');
   mkdirSync(found, { recursive: true });
   const child = spawn(

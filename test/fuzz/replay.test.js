@@ -23,19 +23,27 @@ describe('the corpus in wasm', function () {
       /** @type {string[]} */
       const printed = [];
       before(async () => {
-        const product = buildPlain(`replay-${name}`, join(root, 'test/fuzz/replay.cpp'), [
-          ...['-std=c++20', '-O2', '-fno-exceptions', '-Wall', '-Wextra', '-Werror', ...defines],
-          // Before the SDK's own headers: its mmap cannot map at an address.
-          ...['-I', join(root, 'test/fuzz/wasm'), '-isystem', join(root, 'src/include')],
-          ...[
-            '-sINITIAL_MEMORY=288MB',
-            '-sSTACK_SIZE=1MB',
-            '--no-entry',
-            '-sMODULARIZE',
-            '-sEXPORT_ES6',
+        const product = buildPlain(
+          `replay-${name}`,
+          [join(root, 'test/fuzz/replay.cpp'), join(root, 'test/native/core.cpp')],
+          [
+            ...['-std=c++20', '-O2', '-fno-exceptions', '-Wall', '-Wextra', '-Werror', ...defines],
+            // Before the SDK's own headers: its mmap cannot map at an address.
+            ...['-I', join(root, 'test/fuzz/wasm'), '-isystem', join(root, 'src/include')],
+            ...[
+              '-sINITIAL_MEMORY=288MB',
+              '-sSTACK_SIZE=1MB',
+              '--no-entry',
+              '-sMODULARIZE',
+              '-sEXPORT_ES6',
+            ],
+            ...[
+              '-sENVIRONMENT=node',
+              '-sEXPORTED_RUNTIME_METHODS=HEAPU8',
+              '-sSUPPORT_LONGJMP=wasm',
+            ],
           ],
-          ...['-sENVIRONMENT=node', '-sEXPORTED_RUNTIME_METHODS=HEAPU8', '-sSUPPORT_LONGJMP=wasm'],
-        ]);
+        );
         program = await (await load(product))({
           printErr: (/** @type {string} */ line) => printed.push(line),
         });

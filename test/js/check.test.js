@@ -22,7 +22,7 @@ class Patient {
     return this.heap.fronts[0];
   }
   get free() {
-    return this.heap.free_runs[0];
+    return this.heap.free_runs;
   }
   get k() {
     return this.layout.k;
@@ -31,6 +31,25 @@ class Patient {
   /** Address of a field of the global meta-page. @param {string} name */
   global(name) {
     return this.layout.at.global + this.k[`global_${name}`];
+  }
+
+  /** Address of a field of the heap's own pages. @param {string} name */
+  own(name) {
+    return this.layout.at.global + this.k[`own_${name}`];
+  }
+
+  /** A partly free own page: its meta-page, the list it is on, and where that begins. */
+  ownPage() {
+    const [lists] = this.heap.own_lists;
+    const run = this.run('free', ({ is_own, length }) => is_own && length < this.heap.minis);
+    const meta = this.heap.metaPage(this.heap.metaAddress(this.heap.pageOf(run.first)));
+    const list = lists.listFor(meta.free);
+    return { run, meta, list, top: this.own('lists') + 4 * list };
+  }
+
+  /** Adds to a word. @param {number} address @param {number} more */
+  add(address, more) {
+    this.u32(address, this.view.getUint32(address, true) + more);
   }
 
   /** The first run that is so. @param {string} kind @param {(run: any) => boolean} [is] */
@@ -522,8 +541,7 @@ const PLANTED = [
     'I11',
     'a wrong count of MiniPages in use',
     (p) => {
-      const at = p.global('counters') + 4 * COUNTER_NAMES.indexOf('used_mini_pages');
-      p.u32(at, p.view.getUint32(at, true) - 1);
+      p.add(p.global('counters') + 4 * COUNTER_NAMES.indexOf('used_mini_pages'), -1);
     },
   ],
   [
@@ -535,6 +553,65 @@ const PLANTED = [
     'I11',
     'a wrong count of others’ MiniPages',
     (p) => p.u32(p.global('counters') + 4 * COUNTER_NAMES.indexOf('external_mini_pages'), 77),
+  ],
+  ['I11', 'an own page that is not counted', (p) => p.add(p.own('pages'), -1)],
+  ['I11', 'a free own page that there is not', (p) => p.add(p.own('free_pages'), 1)],
+  ['I6', 'a list of own pages that lost its pages', (p) => p.u32(p.ownPage().top, 0)],
+  [
+    'I6',
+    'an own page on the list of those with less room',
+    (p) => {
+      const { top } = p.ownPage();
+      const page = p.view.getUint32(top, true);
+      p.u32(top, 0);
+      p.u32(top - 4, page);
+    },
+  ],
+  [
+    'I6',
+    'a list of own pages whose links do not agree',
+    (p) => p.u32(p.ownPage().meta.address + p.k.meta_class_links + 4, 1),
+  ],
+  [
+    'I6',
+    'a list of own pages that runs in a circle',
+    (p) => {
+      const { top, meta } = p.ownPage();
+      p.u32(meta.address + p.k.meta_class_links, p.view.getUint32(top, true));
+    },
+  ],
+  [
+    'I6',
+    'a long block in an own page',
+    (p) => {
+      const { run, meta } = p.ownPage();
+      const { address } = p.heap.entry(run.first);
+      p.u32(meta.address + p.k.meta_free, meta.free & ~(1 << (run.first % p.heap.minis)));
+      p.number({ address, kind: p.k.run_block }, 1);
+    },
+  ],
+  [
+    'I7',
+    'a free MiniPage of an own page in which a run lies',
+    (p) => {
+      const { run, meta } = p.ownPage();
+      const used = meta.free ^ (2 ** 32 - 1);
+      p.u32(meta.address + p.k.meta_free, (meta.free | (used & -used)) >>> 0);
+      assert.ok(run.length > 0);
+    },
+  ],
+  [
+    'I9',
+    'a MiniPage of an own page that is neither free nor in a run',
+    (p) => {
+      const { run, meta } = p.ownPage();
+      p.u32(meta.address + p.k.meta_free, meta.free & ~(1 << (run.first % p.heap.minis)));
+    },
+  ],
+  [
+    'I9',
+    'an own page that is said to be none',
+    (p) => p.u32(p.ownPage().meta.address + p.k.meta_is_own, 0),
   ],
 ];
 

@@ -43,6 +43,39 @@ describe('diffHeapSnapshots', () => {
     assert.equal(none.used_heap_size.delta, 0);
   });
 
+  it('compares call stacks where both were profiled, most bytes first', async () => {
+    const { a, b } = await twoMoments();
+    /** @param {import('../../js/index.js').HeapSnapshot} of @param {[string, number, number][]} sites */
+    const profiled = (of, sites) => ({
+      ...JSON.parse(JSON.stringify(of)),
+      profile: {
+        sample_interval: 1024,
+        samples: sites.map(([name, count, bytes]) => ({
+          stack: [name, 'main'],
+          count,
+          bytes,
+          samples: 1,
+        })),
+      },
+    });
+    const before = profiled(a, [
+      ['stays', 3, 300],
+      ['shrinks', 2, 5000],
+      ['goes', 1, 100],
+    ]);
+    const after = profiled(b, [
+      ['stays', 3, 300],
+      ['comes', 4, 400],
+      ['shrinks', 1, 2500],
+    ]);
+    assert.deepEqual(diffHeapSnapshots(before, after).sites, [
+      { stack: ['shrinks', 'main'], delta: -1, delta_size: -2500 },
+      { stack: ['comes', 'main'], delta: 4, delta_size: 400 },
+      { stack: ['goes', 'main'], delta: -1, delta_size: -100 },
+    ]);
+    assert.deepEqual(diffHeapSnapshots(before, b).sites, []);
+  });
+
   it('takes readers, snapshots, and what JSON made of them', async () => {
     const { heap, a, b } = await twoMoments();
     const wanted = diffHeapSnapshots(a, b);

@@ -1,7 +1,8 @@
 // Exports are read by those they are for: pprof-format decodes, Node's own profiler says what a .heapprofile has, and the
-// text of Prometheus goes through a parser as strict as promtool's.
+// text of Prometheus goes through two parsers, one as strict as promtool's. What speedscope makes of a profile is in test/browser.
 import assert from 'node:assert/strict';
 import { Session } from 'node:inspector/promises';
+import parsePrometheusTextFormat from 'parse-prometheus-text-format';
 import { Profile } from 'pprof-format';
 import { toHeapProfile, toPprof, toPrometheus, toTraceEvents } from '../../js/export.js';
 import { variedHeap } from './support/heaps.js';
@@ -85,6 +86,30 @@ describe('gharial/export', () => {
       named.get('app_memory_size_bytes')?.samples.get('page="a \\"b\\"\\\\\\n"'),
       heap.memory_size,
     );
+  });
+
+  it('toPrometheus is read by a parser that others wrote', async () => {
+    const { heap } = await variedHeap();
+    const labels = { page: 'a "b"\\\n' };
+    const metrics = parsePrometheusTextFormat(toPrometheus(heap, { labels }));
+    const one = (/** @type {string} */ name) => metrics.find((metric) => metric.name === name);
+    const statistics = heap.getHeapStatistics();
+    assert.deepEqual(one('gharial_used_heap_size_bytes'), {
+      name: 'gharial_used_heap_size_bytes',
+      help: 'used_heap_size of getHeapStatistics().',
+      type: 'GAUGE',
+      metrics: [{ labels, value: String(statistics.used_heap_size) }],
+    });
+    assert.equal(one('gharial_reused_mini_pages_total')?.type, 'COUNTER');
+    assert.deepEqual(
+      one('gharial_space_size_bytes')?.metrics,
+      heap.getHeapSpaceStatistics().map(({ space_name, space_size }) => ({
+        value: String(space_size),
+        labels: { ...labels, space: space_name },
+      })),
+    );
+    for (const { name, help, type, metrics: samples } of metrics)
+      assert.ok(help !== '' && /^(GAUGE|COUNTER)$/.test(type) && samples.length > 0, name);
   });
 
   it('toPprof is decoded by pprof-format', () => {

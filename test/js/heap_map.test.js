@@ -5,6 +5,7 @@ import { HeapReader, heapOf } from '../../js/index.js';
 import { imageOf, variedHeap } from './support/heaps.js';
 import { growing, instantiate, ptr } from './support/modules.js';
 import { syntheticDump } from './support/synthetic.js';
+import { createThreaded } from './support/threads.js';
 
 /** @param {HeapReader} heap */
 function assertAgrees(heap) {
@@ -49,6 +50,33 @@ describe('getHeapMap', () => {
   it('agrees on heaps of other layouts and widths', () => {
     for (const word of /** @type {const} */ ([4, 8]))
       assertAgrees(new HeapReader(syntheticDump(word, 64).dump));
+  });
+
+  it('agrees where threads share memory, and is whole while they change it', async function () {
+    this.timeout(300_000);
+    const { module, end } = await createThreaded();
+    const heap = heapOf(module);
+    module._malloc(100);
+    assert.equal(module._start(2), 0);
+    let torn = 0;
+    for (let i = 0; i < 20 || (torn === 0 && i < 5000); ++i) {
+      const map = heap.getHeapMap();
+      if (map.mini_pages[CELL_KINDS.indexOf('changing')] > 0) torn += 1;
+      for (const number of [...map.class_live, ...Object.values(map.spaces)])
+        assert.ok(number >= 0);
+      const total = Object.values(map.spaces).reduce((a, b) => a + b, 0);
+      assert.ok(total <= heap.memory_size);
+      for (const [page, owner] of map.owners.entries()) assert.ok(owner <= 3, `page ${page}`);
+    }
+    assert.ok(torn > 0, 'a look saw a change that was going on');
+    module._stand_still();
+    assert.ok(heap.getThreadStatistics().number_of_pending_blocks > 0);
+    const map = assertAgrees(heap);
+    assert.deepEqual(assertAgrees(heap.takeHeapSnapshot().heap), map);
+    assert.equal(map.exact, true);
+    for (const { page_index, owner } of heap.getPageStatistics())
+      assert.equal(map.owners[page_index - map.first_page], owner);
+    end();
   });
 
   it('finds where the run of a MiniPage begins, and visitBlocks shows that run alone', async () => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { HeapReader, heapOf } from '../../js/index.js';
+import { HeapReader, heapOf, SafeBlock } from '../../js/index.js';
 import { build, growing, instantiate } from './support/modules.js';
 
 const live = (/** @type {HeapReader} */ heap) =>
@@ -38,6 +38,26 @@ describe('heap.alloc', () => {
     assert.deepEqual([...block.view], Array(10).fill(7));
     assert.equal(new Uint8Array(module.gharialHeap().memory.buffer)[block.address], 7);
     block.dispose();
+  });
+
+  it('has an address without a sign, of 32 bits and of 64', () => {
+    /** @type {unknown[]} */
+    const calls = [];
+    for (const [wide, raw] of /** @type {[boolean, any][]} */ ([
+      [false, -(2 ** 31) + 16],
+      [true, 2n ** 31n + 16n],
+    ])) {
+      const malloc = (/** @type {any} */ size) => {
+        calls.push(size);
+        return raw;
+      };
+      const free = (/** @type {any} */ address) => void calls.push(address);
+      const memory = () => new ArrayBuffer(0);
+      const block = new SafeBlock({ malloc, free, memory, wide }, 100, false);
+      assert.equal(block.address, 2 ** 31 + 16);
+      block.dispose();
+    }
+    assert.deepEqual(calls, [100, 2 ** 31 + 16, 100n, 2n ** 31n + 16n]);
   });
 
   it('says when there is no memory, no malloc, or no sense in the size', async () => {

@@ -106,7 +106,7 @@ describe('heap snapshots and dumps', function () {
 
   it('are JSON', () => {
     const json = JSON.parse(JSON.stringify(varied.heap.takeHeapSnapshot()));
-    assert.equal(json.schema_version, 2);
+    assert.equal(json.schema_version, 3);
     assert.equal(
       json.heap_statistics.used_heap_size,
       varied.heap.getHeapStatistics().used_heap_size,

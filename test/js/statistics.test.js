@@ -236,8 +236,10 @@ describe('statistics', () => {
     assert.equal(asked.size, 0);
     const statistics = heap.getHeapStatistics();
     assert.equal(statistics.used_heap_size, totals.live);
-    const bins = heap.getGlobalMetaPage().run_bins.flatMap(({ runs }) => runs);
-    const free = sum(bins.map((run) => run.number_of_mini_pages)) * 2048;
+    const { run_bins, own_page_lists } = heap.getGlobalMetaPage();
+    const bins = run_bins.flatMap(({ runs }) => runs).map((run) => run.number_of_mini_pages);
+    const own = own_page_lists.flatMap(({ pages }) => pages);
+    const free = sum([...bins, ...own.map((page) => page.number_of_free_mini_pages)]) * 2048;
     assert.equal(statistics.free_heap_size, free + totals.free);
     const spaces = new Map(heap.getHeapSpaceStatistics().map((space) => [space.space_name, space]));
     assert.equal(spaces.get('large').space_used_size, large);

@@ -43,6 +43,13 @@ class Patient {
     const number = (run.first % 32) * header_free_words;
     return this.metaOf(run).remote + number * remote_bytes + remote_free;
   }
+  /** A heap that has pages with room, and the list they are on. @returns {[import('../../js/front.js').ThreadHeap, number]} */
+  listed() {
+    for (const one of this.heap.threads)
+      for (let list = 1; list <= one.lists.last; ++list)
+        if (one.lists.top(this.heap, list) > 0) return [one, list];
+    throw new Error('no heap has a page with room');
+  }
   /** Two heaps whose stacks of one class hold a block. */
   stacked() {
     const [, ...others] = this.heap.threads;
@@ -116,32 +123,23 @@ const PLANTED = [
     },
   ],
   [
-    'I5',
-    'a free run of an owned page in two pieces',
+    'I6',
+    'a heap whose list of pages lost them',
     (p) => {
-      const { first, length, entry } = p.run('free', (run) => run.length > 1 && p.isOwned(run));
-      p.number(entry, 1);
-      p.number({ ...entry, address: entry.address + p.k.entry_bytes }, length - 1);
-      p.number({ ...entry, address: p.heap.entry(first + length - 1).address }, length - 1);
+      const [one, list] = p.listed();
+      p.u32(one.address + p.k.heap_lists + 4 * list, 0);
     },
   ],
   [
     'I6',
-    'a heap whose bin lost its run',
+    'a page of one heap on the list of another',
     (p) => {
-      const { first } = p.run('free', (run) => p.isOwned(run) && run.entry.prev === 0);
-      const { address } = p.heap.threads[p.heap.ownerOf(p.heap.pageOf(first)) - 1];
-      for (let bin = 0; bin < p.k.run_bins; ++bin)
-        if (p.get(address + p.k.heap_bins + 4 * bin) === first)
-          p.u32(address + p.k.heap_bins + 4 * bin, 0);
-    },
-  ],
-  [
-    'I6',
-    'a free run that nobody owns in the bin of a heap',
-    (p) => {
-      const { first } = p.run('free', (run) => !p.isOwned(run));
-      p.u32(p.heap.threads[1].address + p.k.heap_bins + 4 * (p.k.run_bins - 1), first);
+      const [one, list] = p.listed();
+      const other = /** @type {any} */ (p.heap.threads.find((thread) => thread !== one));
+      p.u32(
+        other.address + p.k.heap_lists + 4 * list,
+        p.get(one.address + p.k.heap_lists + 4 * list),
+      );
     },
   ],
   [
@@ -204,7 +202,7 @@ const PLANTED = [
       const { address, pages } = p.heap.threads[2];
       p.u32(address + p.k.heap_pages, pages + 1);
     },
-    0,
+    11,
   ],
 ];
 

@@ -15,6 +15,12 @@ let reader = () => {
   throw new Error('the program has not started');
 };
 
+/** Blocks that the profiler has, each with a call stack. @param {HeapReader} heap */
+const sampledBlocks = ({ profiler }) =>
+  profiler
+    .profile()
+    .samples.reduce((sum, { stack, count }) => sum + (stack.length > 0 ? count : 0), 0);
+
 process.on('exit', () => {
   let seen;
   try {
@@ -23,6 +29,7 @@ process.on('exit', () => {
     const spaces = heap.getHeapSpaceStatistics();
     seen = {
       live: number_of_live_allocations,
+      ...(heap.profiler.isAvailable && { sampled: sampledBlocks(heap) }),
       limit: heap_size_limit,
       sound: heap.validateHeap().ok,
       ledger: spaces.reduce((sum, { space_size }) => sum + space_size, 0) === heap.memory_size,

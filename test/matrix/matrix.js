@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** @import { Row } from './rows.js' */
+/** @import { Row, Variant } from './rows.js' */
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 const matrix = join(root, 'test', 'matrix');
@@ -45,25 +45,25 @@ export const isOlder = (a, b) =>
   a.localeCompare(b, 'en', { numeric: true, sensitivity: 'base' }) < 0;
 
 /** The line with which a variant is refused. @param {Row} row @param {string} variant */
-export const refusedIn = (row, variant) =>
-  row.refused ?? (variant === 'checked=1' ? row.refusedChecked : undefined);
+export const refusedIn = (row, variant) => row.refused ?? row.refusedWith?.[variant];
 
 /** @param {Row} row */
 const flagsOf = (row) => row.flags ?? row.name.split(' ');
 
 /**
  * Builds and runs one cell.
- * @param {Row} row @param {{ name: string, options: string }} variant
+ * @param {Row} row @param {Variant} variant
  * @param {{ version: string, node: string }} sdk @returns {Promise<Result>}
  */
-export async function tryCell(row, { name, options }, { version, node }) {
+export async function tryCell(row, { name, options, flags = [] }, { version, node }) {
   if (row.since && isOlder(version, row.since))
     return { outcome: 'absent', detail: `since Emscripten ${row.since}` };
   if (row.runs && isOlder(node, row.runs))
     return { outcome: 'absent', detail: `needs Node ${row.runs} to run` };
   const here = mkdtempSync(join(tmpdir(), 'gharial-matrix-'));
   try {
-    const result = await attempt(row, ['-sMALLOC=gharial', `--use-port=${port}${options}`], here);
+    const allocator = ['-sMALLOC=gharial', `--use-port=${port}${options}`];
+    const result = await attempt(row, allocator, here, flags);
     const line = refusedIn(row, name);
     if (line) return refusal(line, result);
     if (!row.broken?.version.test(version)) return result;
@@ -93,10 +93,10 @@ function refusal(line, { outcome, detail }) {
 }
 
 /**
- * @param {Row} row @param {string[]} allocator flags that choose it @param {string} here
+ * @param {Row} row @param {string[]} allocator flags that choose it @param {string} here @param {string[]} [more] flags
  * @returns {Promise<Result>}
  */
-async function attempt(row, allocator, here) {
+async function attempt(row, allocator, here, more = []) {
   const peer = allocator.includes('-DPEER');
   const { drive = 'script', node = [], before = [], files = {} } = row;
   for (const [name, text] of Object.entries(files)) writeFileSync(join(here, name), text);
@@ -118,25 +118,30 @@ async function attempt(row, allocator, here) {
       ? ['--extern-post-js', join(matrix, 'expose.js')]
       : []),
     ...allocator,
+    ...more,
     ...flags,
     ...['-o', product],
   ]);
   if (built.status !== 0) return failed(built.stderr);
   const ran = await run(['node', ...node, join(matrix, 'drive.mjs'), drive, product]);
-  return judge(ran, peer);
+  return judge(ran, peer, row.later);
 }
 
 /**
- * @param {{ status: number, stdout: string, stderr: string }} ran @param {boolean} peer @returns {Result}
+ * @param {{ status: number, stdout: string, stderr: string }} ran @param {boolean} peer @param {boolean} [later] see Row
+ * @returns {Result}
  */
-function judge({ status, stdout, stderr }, peer) {
+function judge({ status, stdout, stderr }, peer, later = false) {
   const all = `status ${status}\n${stdout}${stderr}`;
   const told = /^(sound|broken), (\d+) live blocks$/m.exec(stdout);
   if (status !== 0 || told?.[1] !== 'sound') return failed(all);
   if (peer) return { outcome: 'works', detail: '' };
-  /** @type {{ live?: number, limit?: number, sound?: boolean, ledger?: boolean, error?: string }} */
+  /** @type {{ live?: number, sampled?: number, limit?: number, sound?: boolean, ledger?: boolean, error?: string }} */
   const seen = JSON.parse(/^matrix (.*)$/m.exec(stdout)?.[1] ?? '{}');
-  if (seen.live !== Number(told[2]) || !seen.sound || !seen.ledger)
-    return failed(`JavaScript sees another heap\n${all}`);
+  const sampled = /^(\d+) sampled$/m.exec(stdout)?.[1];
+  if (`${seen.sampled}` !== `${sampled}`) return failed(`JavaScript has other samples\n${all}`);
+  const live = Number(told[2]);
+  const same = seen.live === live || (later && Number(seen.live) > live);
+  if (!same || !seen.sound || !seen.ledger) return failed(`JavaScript sees another heap\n${all}`);
   return { outcome: 'works', detail: '' };
 }

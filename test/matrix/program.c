@@ -1,6 +1,7 @@
 // program.c — the program of every row: calls all of the allocator's interface, checks what it got, proves that gharial served
 // each call (its own count of live blocks moved), and prints the same text in every mode. Plain C without growth of its own:
-// 16 MiB are enough. -DPEER leaves out what only gharial has, to see whether a mode works with the SDK's own allocator.
+// 16 MiB are enough. -DPEER leaves out what only gharial has, to see whether a mode works with the SDK's own allocator. -DPROFILE
+// samples every block, and then what is sampled is what is live, whenever it is counted.
 #include <errno.h>
 #include <malloc.h>
 #include <stddef.h>
@@ -11,9 +12,21 @@
 #ifndef PEER
 #include <gharial.h>
 #endif
+#ifdef PROFILE
+#include <emscripten.h>
+#endif
 #include "program.h"
 
 static int failures;
+
+#ifdef PROFILE
+// clang-format off
+EM_JS(void, sample_all, (void), { gharialProfiler['start'](0, 16, 1); })
+EM_JS(unsigned, samples, (void), { return gharialProfiler['live']().length; })
+// clang-format on
+static size_t older;  // blocks that were live before the first sample
+static int sampling;
+#endif
 
 void expect_at(int holds, const char* what, const char* file, int line) {
   if (holds) return;
@@ -26,7 +39,11 @@ size_t live_blocks(void) {
   return 0;
 #else
   struct gharial_stats stats = {.size = sizeof stats, .version = GHARIAL_STATS_VERSION};
-  return gharial_stats_get(&stats) == 0 ? stats.live_blocks : ~(size_t)0;
+  if (gharial_stats_get(&stats) != 0) return ~(size_t)0;
+#ifdef PROFILE
+  EXPECT(!sampling || samples() + older == stats.live_blocks);
+#endif
+  return stats.live_blocks;
 #endif
 }
 
@@ -135,6 +152,11 @@ static void library(void) {
 static void* volatile kept[3];
 
 int main(void) {
+#ifdef PROFILE
+  older = live_blocks();
+  sample_all();
+  sampling = 1;
+#endif
   whole_interface();
   churn();
   library();
@@ -143,6 +165,9 @@ int main(void) {
 #endif
 #ifdef WITH_SIDE
   side_part();
+#endif
+#if defined(WITH_PTHREADS) || defined(WITH_WORKERS)
+  threads_part();
 #endif
 #ifdef GROW
   // More than memory had in the beginning.
@@ -156,6 +181,12 @@ int main(void) {
   EXPECT(SERVED(before + 3));
 #ifndef PEER
   EXPECT(gharial_validate() == 0);
+#endif
+#ifdef WITH_WORKERS
+  end_workers();
+#endif
+#ifdef PROFILE
+  printf("%u sampled\n", samples());
 #endif
   printf("%s, %u live blocks\n", failures == 0 ? "sound" : "broken", (unsigned)live_blocks());
   return failures != 0;

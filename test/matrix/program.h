@@ -41,8 +41,10 @@ void expect_at(int holds, const char* what, const char* file, int line);
 size_t live_blocks(void);  // of gharial's; 0 with -DPEER
 void fill(void* block, size_t bytes, unsigned seed);
 int is_filled(const void* block, size_t bytes, unsigned seed);
-void cxx_part(void);   // program.cpp
-void side_part(void);  // side_main.c
+void cxx_part(void);      // program.cpp
+void side_part(void);     // side_main.c
+void threads_part(void);  // threads.c
+void end_workers(void);
 #ifdef __cplusplus
 }
 #endif

@@ -12,9 +12,11 @@ const wanted = process.argv[2] ?? '';
 const sdk = await theSdk();
 const work = rows
   .filter(({ name }) => name.includes(wanted))
-  .flatMap((row) => variants.map((variant, column) => ({ row, variant, column })));
+  .flatMap((row) => variants.map((variant, column) => ({ row, variant, column })))
+  .sort((a, b) => a.column - b.column);
 /** @type {Record<string, import('./matrix.js').Result[]>} */
 const cells = {};
+mkdirSync(join(root, 'build'), { recursive: true });
 let failures = 0;
 let next = 0;
 
@@ -25,6 +27,8 @@ async function worker() {
     const result = await tryCell(row, variant, sdk);
     cells[row.name] ??= [];
     cells[row.name][column] = result;
+    // All that is known, for whoever has to interrupt this.
+    writeFileSync(join(root, `build/matrix-${sdk.version}.json`), JSON.stringify(cells, null, 1));
     const title = `${number}/${work.length} ${row.group}: ${row.name}, ${variant.name}: ${result.outcome}`;
     process.stdout.write(`${title}\n`);
     if (result.outcome !== 'FAILED') continue;
@@ -41,6 +45,5 @@ if (failures > 0) {
 if (wanted !== '') process.exit(0);
 const own = process.env.GHARIAL_SUITE === undefined;
 const file = join(root, own ? 'docs/compatibility.md' : `build/compatibility-${sdk.version}.md`);
-mkdirSync(join(root, 'build'), { recursive: true });
 writeFileSync(file, page({ sdk: sdk.version, node: sdk.node, cells }));
 process.stdout.write(`${work.length} cells; written: ${file}\n`);

@@ -53,7 +53,7 @@ Emscripten ${found.sdk}, Node ${found.node}. ${all} programs: ${works} work, the
 Each program calls the whole C interface (with C++: every \`operator new\`, containers, exceptions), checks what it got, and counts gharial's live blocks around every call,
 so that it cannot pass on another allocator. **Works** means: it was built, it ran, and afterwards \`heapOf(Module)\` of the package saw the same live blocks, a sound heap and
 spaces that add up to the memory's size. **Refused** means that the port ends the link with the one line that stands there. Columns are variants of the allocator.
-\`test/matrix/rows.js\` has the exact flags of each row.
+\`test/matrix/rows\` has the exact flags of each row.
 
 ${tables.join('\n')}`;
 }

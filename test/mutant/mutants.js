@@ -13,13 +13,13 @@ const known = [
   {
     breaks: 'a free run is not joined with the free run behind it',
     file: 'run.cpp',
-    from: 'kind_of(next) == RunKind::free_run) {',
+    from: 'is_free(map, first + count)) {',
     to: 'kind_of(next) == RunKind::none) {',
   },
   {
     breaks: 'a free run is not joined with the free run before it',
     file: 'run.cpp',
-    from: 'kind_of(before) == RunKind::free_run) {',
+    from: 'is_free(map, first - kOneMiniPage)) {',
     to: 'kind_of(before) == RunKind::gap) {',
   },
   {
@@ -61,8 +61,8 @@ const known = [
   {
     breaks: 'MiniPages that are taken stay free: blocks overlap',
     file: 'run.cpp',
-    from: '  if (rest != kNoMiniPages) insert_run(runs, map, end, rest);',
-    to: '  if (rest != kNoMiniPages) insert_run(runs, map, end - kOneMiniPage, rest + kOneMiniPage);',
+    from: '  if (rest != kNoMiniPages) insert_run(map, end, rest);',
+    to: '  if (rest != kNoMiniPages) insert_run(map, end - kOneMiniPage, rest + kOneMiniPage);',
   },
   {
     breaks: 'the counter of MiniPages in use goes stale',
@@ -85,13 +85,13 @@ const known = [
   {
     breaks: 'an empty bin stays marked as having runs',
     file: 'run.cpp',
-    from: '  if (next == kNoMiniPage) runs->mask &= ~(uint64_t{1} << bin);\n',
-    to: '  if (next != kNoMiniPage) runs->mask &= ~(uint64_t{1} << bin);\n',
+    from: '  if (next == kNoMiniPage) global.runs.mask &= ~(uint64_t{1} << bin);\n',
+    to: '  if (next != kNoMiniPage) global.runs.mask &= ~(uint64_t{1} << bin);\n',
   },
   {
     breaks: 'what a large block leaves when it shrinks is not free',
     file: 'block_run.cpp',
-    from: '  give_back_run(common_runs(), first + count, less);\n',
+    from: '  give_back_run(first + count, less);\n',
     to: '',
   },
   {
@@ -121,8 +121,96 @@ const known = [
   {
     breaks: 'the mask forgets the bins of long runs',
     file: 'run.cpp',
-    from: '  runs->mask |= uint64_t{1} << bin;',
-    to: '  runs->mask |= uint64_t{bin < 32} << bin;',
+    from: '  global.runs.mask |= uint64_t{1} << bin;',
+    to: '  global.runs.mask |= uint64_t{bin < 32} << bin;',
+  },
+];
+
+/** @type {Mutant[]} Of own pages. */
+const ofOwnPages = [
+  {
+    breaks: 'a run is cut from an own page where fewer MiniPages are free',
+    file: 'own_page.cpp',
+    from: ' begins &= meta.free >> i;',
+    to: ' begins &= meta.free;',
+  },
+  {
+    breaks: 'an own page stays on the list of those with more room',
+    file: 'own_page.cpp',
+    from: '  if (before == after) return;\n',
+    to: '  if (before >= after && after != 0) return;\n',
+  },
+  {
+    breaks: 'an own page that is given up stays on its list',
+    file: 'own_page.cpp',
+    from: '  set_free(meta, 0);\n',
+    to: '',
+  },
+  {
+    breaks: 'a page that is wholly free serves before one in use',
+    file: 'own_page.cpp',
+    from: '  uint32_t list = kShared && count > MiniPages{kOwnRunMax} ? kLongRuns : count.raw;\n',
+    to: '  uint32_t list = own_pages().lists[kWhollyFree] != kNoMiniPage ? kWhollyFree : count.raw;\n',
+  },
+  {
+    breaks: 'a free MiniPage of an own page is lost when a run is cut from it',
+    file: 'own_page.hpp',
+    from: '  return ((1u << count.raw) - 1) << number;',
+    to: '  return ((2u << count.raw) - 1) << number;',
+  },
+  {
+    breaks: 'long runs are cut from own pages too',
+    file: 'heap_page.cpp',
+    from: ' && count <= MiniPages{kOwnRunMax})',
+    to: ')',
+  },
+  {
+    breaks: 'a heap grows for a page although there is a hole',
+    file: 'own_page.cpp',
+    from: ' || prefers_hole(instead)) return first;',
+    to: ') return first;',
+  },
+  {
+    breaks: 'everything at hand goes home although there is a hole',
+    file: 'own_page.cpp',
+    from: ' || prefers_hole(instead)) return first;',
+    to: ' || (look_at_all && prefers_hole(instead))) return first;',
+  },
+  {
+    breaks: 'holes are filled with small runs wherever they are',
+    file: 'own_page.cpp',
+    from: '* kHoleDivisor < length ||',
+    to: '* kHoleDivisor >= 0 ||',
+  },
+  {
+    breaks: 'a heap grows for a page although a run of an own page came home with the flush',
+    file: 'own_page.cpp',
+    from: 'list_with(instead) <= kWhollyFree)',
+    to: 'list_with(instead) > kWhollyFree)',
+  },
+  {
+    breaks: 'what lies before a page that is taken out of a free run is lost',
+    file: 'run.cpp',
+    from: '    insert_run(map, run, before);\n',
+    to: '',
+  },
+  {
+    breaks: 'memory is asked for a page that it cannot hold, and a hole is left alone',
+    file: 'own_page.cpp',
+    from: '  if (!kShared && !can_grow_heap(count)) return kNoMiniPage;\n',
+    to: '',
+  },
+  {
+    breaks: 'a flush keeps free own pages',
+    file: 'heap.cpp',
+    from: '    give_back_free_pages();\n',
+    to: '',
+  },
+  {
+    breaks: 'every free own page is kept',
+    file: 'own_page.cpp',
+    from: '  if (own_pages().free_pages <= (reserved',
+    to: '  if (own_pages().free_pages >= (reserved',
   },
 ];
 
@@ -155,7 +243,7 @@ const invented = [
   {
     breaks: 'a free run leaves its bin and the next one still points back to it',
     file: 'run.cpp',
-    from: '  if (next != kNoMiniPage) map[next.raw].links.prev = prev;\n',
+    from: '    back = prev;\n',
     to: '',
   },
   {
@@ -275,7 +363,7 @@ const invented = [
   {
     breaks: 'a page of a class leaves its stack and the page below still points to it',
     file: 'heap_page.cpp',
-    from: '  if (next != kNoMiniPage) meta_at(next).class_links[c].prev = prev;\n',
+    from: '    back = prev;\n',
     to: '',
   },
   {
@@ -287,7 +375,7 @@ const invented = [
   {
     breaks: 'the MiniPages of a run that no slot was to be had for are lost',
     file: 'heap_page.cpp',
-    from: '  if (meta == nullptr) give_back_run(common_runs(), first, count);\n',
+    from: '  if (meta == nullptr) give_back_run(first, count);\n',
     to: '',
   },
   {
@@ -311,13 +399,13 @@ const invented = [
   {
     breaks: 'what an aligned block leaves before it is lost',
     file: 'block_run.cpp',
-    from: '  if (first != begin) give_back_run(common_runs(), begin, first - begin);\n',
+    from: '  if (first != begin) give_back_run(begin, first - begin);\n',
     to: '',
   },
   {
     breaks: 'what an aligned block leaves behind it is lost',
     file: 'block_run.cpp',
-    from: '  if (end != begin + most) give_back_run(common_runs(), end, begin + most - end);\n',
+    from: '  if (end != begin + most) give_back_run(end, begin + most - end);\n',
     to: '',
   },
   {
@@ -335,8 +423,26 @@ const invented = [
   {
     breaks: 'a large block that is freed stays in use',
     file: 'block_run.cpp',
-    from: '  give_back_run(common_runs(), first, count);\n}\n\nbool',
-    to: '  if (count.raw != 40) give_back_run(common_runs(), first, count);\n}\n\nbool',
+    from: '  give_back_run(first, count);\n}\n\nbool',
+    to: '  if (count.raw != 40) give_back_run(first, count);\n}\n\nbool',
+  },
+  {
+    breaks: 'a block that outgrew its place moves to the next hole',
+    file: 'malloc.cpp',
+    from: 'block = obtain_growing_block(mini_pages_for(roomy));',
+    to: 'block = allocate_quietly(roomy);',
+  },
+  {
+    breaks: 'the MiniPages of a block that grows beyond all memory wrap round',
+    file: 'malloc.cpp',
+    from: 'if (usable > kSharedMax && roomy <= kLargest)',
+    to: 'if (usable > kSharedMax)',
+  },
+  {
+    breaks: 'a block is put where the heap ends though too little is free there',
+    file: 'block_run.cpp',
+    from: '  if (trailing < count) return obtain_block(count);\n',
+    to: '',
   },
   {
     breaks: 'memory grows for a medium block that could move',
@@ -545,8 +651,14 @@ const invented = [
   {
     breaks: 'room to grow is asked of sbrk where it may be refused',
     file: 'malloc.cpp',
-    from: '    if (const Address block = allocate_quietly(roomy); block != kNone) return block;',
-    to: '    if (const Address block = allocate(roomy); block != kNone) return block;',
+    from: 'block = allocate_quietly(roomy);',
+    to: 'block = allocate(roomy);',
+  },
+  {
+    breaks: 'room to grow at the end is asked of sbrk where it may be refused',
+    file: 'block_run.cpp',
+    from: '  const QuietGrowth quiet;\n',
+    to: '',
   },
   {
     breaks: 'realloc copies as much as the new block holds, not the old one',
@@ -635,8 +747,8 @@ const invented = [
   {
     breaks: 'longer maps cut off what memory grows by next',
     file: 'growth.cpp',
-    from: '  return ends_heap ? kNoMiniPage : take_front(common_runs(), first, maps, RunKind::maps);',
-    to: '  return ends_heap || maps != kNoMiniPages ? kNoMiniPage : take_front(common_runs(), first, maps, RunKind::maps);',
+    from: '  return ends_heap ? kNoMiniPage : take_front(first, maps, RunKind::maps);',
+    to: '  return ends_heap || maps != kNoMiniPages ? kNoMiniPage : take_front(first, maps, RunKind::maps);',
   },
   {
     breaks: 'the peak counts what an aligned block gave back at once',
@@ -745,14 +857,20 @@ const hardened = /** @type {Mutant[]} */ ([
   {
     breaks: 'a block may go home twice',
     file: 'heap.hpp',
-    from: '  if constexpr (kHardened) guard(!is_home(header, number), block, 8);\n',
-    to: '',
+    from: 'if (!give_home(header, number)) [[unlikely]]',
+    to: 'if (!give_home(header, number) && false)',
   },
   {
     breaks: 'links of free runs are not looked at',
     file: 'run.cpp',
-    from: '    guard((next == kNoMiniPage || map[next.raw].links.prev == first) &&',
-    to: '    guard(true || (next == kNoMiniPage || map[next.raw].links.prev == first) &&',
+    from: '    guard(back == first, address_of(first), 6);\n',
+    to: '',
+  },
+  {
+    breaks: 'of the links of free runs one is not looked at',
+    file: 'run.cpp',
+    from: '    guard(forth == first, address_of(first), 6);\n',
+    to: '',
   },
 ]).map((mutant) => ({ ...mutant, variant: /** @type {const} */ ('hardened') }));
 
@@ -764,6 +882,20 @@ const roots = [
     from: '  if (!Checker::roots_make_sense()) return 9;\n',
     to: '',
   },
+  {
+    breaks: 'the checker does not see an own page on the list of another room',
+    file: 'check.cpp',
+    from: '      require(list != 0 && list_for(meta->free) == list, 6);\n',
+    to: '',
+  },
 ];
 
-export const mutants = [...known, ...invented, ...wasm, ...hardened, ...roots, ...ofThreads];
+export const mutants = [
+  ...known,
+  ...ofOwnPages,
+  ...invented,
+  ...wasm,
+  ...hardened,
+  ...roots,
+  ...ofThreads,
+];

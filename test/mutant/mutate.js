@@ -21,12 +21,15 @@ import { buildNative, project, runNative, shared } from '../native/build.js';
 // What both kinds of tests read; node_modules is a link.
 const COPIED = ['src', 'emscripten-port', 'test', 'js', 'package.json', '.mocharc.json'];
 
-/** @param {string} source @param {Mutant} mutant @returns {string} the source with the line broken */
-export function applied(source, { file, from, to }) {
+/**
+ * The source with the line broken.
+ * @param {string} source @param {Pick<Mutant, 'file' | 'from' | 'to'>} mutant @param {string} [folder] of the file @param {string} [table] where the mutant stands
+ */
+export function applied(source, { file, from, to }, folder = 'src', table = 'mutants.js') {
   const times = source.split(from).length - 1;
   if (times !== 1)
     throw new Error(
-      `src/${file} has ${times} places like '${from.trim()}', not one: write the mutant anew in test/mutant/mutants.js`,
+      `${folder}/${file} has ${times} places like '${from.trim()}', not one: write the mutant anew in test/mutant/${table}`,
     );
   return source.replace(from, () => to);
 }
@@ -80,14 +83,17 @@ async function rejectedOnHost(copy, variant = 'native') {
   return reasonIn(output) || `${status}${/^test: .*$/gm.exec(output)?.[0] ?? ''}`;
 }
 
-/** @param {string} copy @returns {Promise<string>} why the tests in wasm reject the copy; '' if they do not */
-async function rejectedInWasm(copy) {
+/**
+ * @param {string} copy @param {string[]} [tests]
+ * @returns {Promise<string>} why the tests in wasm reject the copy; '' if they do not
+ */
+async function rejectedInWasm(copy, tests = ['test/unit/**/*.test.js', 'test/model/**/*.test.js']) {
   const mocha = join(project, 'node_modules/mocha/bin/mocha.js');
-  const child = spawn(
-    process.execPath,
-    [mocha, '--bail', 'test/unit/**/*.test.js', 'test/model/**/*.test.js'],
-    { cwd: copy, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, GHARIAL_RUNS: '20' } },
-  );
+  const child = spawn(process.execPath, [mocha, '--bail', ...tests], {
+    cwd: copy,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, GHARIAL_RUNS: '20' },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (/** @type {string} */ text) => {
@@ -103,13 +109,15 @@ export async function judge(mutant) {
   const copy = copyOf(mutant);
   try {
     const variant = mutant?.variant;
-    // The project itself is judged by all tests.
+    // The project itself: that a copy of it builds and runs in every way there is. All its tests in wasm are run elsewhere.
     const onHost =
       (await rejectedOnHost(copy, variant)) ||
       (mutant === undefined ? await rejectedOnHost(copy, 'threads') : '');
     if (onHost !== '') return { by: 'host', reason: onHost };
     if (variant === 'threads') return { by: 'nothing', reason: '' };
-    const inWasm = await rejectedInWasm(copy);
+    const inWasm = await (mutant === undefined
+      ? rejectedInWasm(copy, ['test/unit/realloc.test.js', 'test/model/**/*.test.js'])
+      : rejectedInWasm(copy));
     return inWasm === '' ? { by: 'nothing', reason: '' } : { by: 'wasm', reason: inWasm };
   } finally {
     rmSync(copy, { recursive: true, force: true });

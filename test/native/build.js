@@ -29,8 +29,44 @@ function sourcesBelow(folder) {
     .map((name) => join(folder, name));
 }
 
+const CORE = 'test/native/core.cpp';
+let compiled = 0;
+
+/** @param {string[]} command */
+async function clang(command) {
+  try {
+    await execute('clang++', command);
+  } catch (error) {
+    const { code, stderr } = /** @type {{ code?: string, stderr?: string }} */ (error);
+    if (code === 'ENOENT')
+      throw new Error(
+        'there is no clang++: run emscripten-port/toolchain/host-clang, or make prepare',
+      );
+    throw new Error(`clang++ ${command.at(-3)} failed:\n${stderr}`);
+  }
+}
+
 /**
- * Builds one source file of the tests and returns the path of the program.
+ * Makes a file, unless what it is made from and how has made it before.
+ * @param {string} folder @param {string} name @param {string[]} flags @param {string[]} inputs below `root` @param {string} root
+ * @param {(output: string) => Promise<void>} make
+ */
+async function made(folder, name, flags, inputs, root, make) {
+  const hash = createHash('sha256').update(flags.join('\0').replaceAll(root, ''));
+  for (const file of inputs)
+    hash.update(file.slice(root.length)).update('\0').update(readFileSync(file));
+  const output = join(folder, `${name}-${hash.digest('hex').slice(0, 16)}`);
+  if (existsSync(output)) return output;
+  mkdirSync(folder, { recursive: true });
+  const unfinished = `${output}.${process.pid}.${compiled++}`;
+  await make(unfinished);
+  renameSync(unfinished, output);
+  return output;
+}
+
+/**
+ * Builds one source file of the tests with the core, and returns the path of the program. What a test consists of is compiled once for
+ * all copies of the project whose headers are the same.
  * @param {string} source below the project's (or the copy's) root
  * @param {{ flags: string[], checked: boolean, root?: string, folder?: string }} options
  */
@@ -38,7 +74,7 @@ export async function buildNative(
   source,
   { flags, checked, root = project, folder = join(project, 'build/native') },
 ) {
-  const command = [
+  const how = [
     '-std=c++20',
     '-Wall',
     '-Wextra',
@@ -48,29 +84,32 @@ export async function buildNative(
     join(root, 'src/include'),
     ...flags,
   ];
-  const hash = createHash('sha256').update(command.slice(4).join('\0').replaceAll(root, ''));
-  for (const part of ['src', 'test/native', 'test/fuzz'])
-    for (const file of sourcesBelow(join(root, part)))
-      hash.update(file.slice(root.length)).update('\0').update(readFileSync(file));
-  const program = join(
-    folder,
-    `${basename(source, '.cpp')}-${hash.digest('hex').slice(0, 16)}${checked ? '-checked' : ''}`,
+  const files = ['src', 'test/native', 'test/fuzz'].flatMap((part) =>
+    sourcesBelow(join(root, part)),
   );
-  if (existsSync(program)) return program;
-  mkdirSync(folder, { recursive: true });
-  const unfinished = `${program}.${process.pid}`;
-  try {
-    await execute('clang++', [...command, join(root, source), '-o', unfinished]);
-  } catch (error) {
-    const { code, stderr } = /** @type {{ code?: string, stderr?: string }} */ (error);
-    if (code === 'ENOENT')
-      throw new Error(
-        'there is no clang++: run emscripten-port/toolchain/host-clang, or make prepare',
-      );
-    throw new Error(`${source} does not compile:\n${stderr}`);
-  }
-  renameSync(unfinished, program);
-  return program;
+  const is_core = (/** @type {string} */ file) =>
+    file.startsWith(join(root, 'src')) || /(core\.cpp|native_heap\.hpp)$/.test(file);
+  const is_seen = (/** @type {string} */ file) =>
+    !file.startsWith(join(root, 'src')) || /\.h(pp)?$/.test(file);
+  const name = `${basename(source, '.cpp')}${checked ? '-checked' : ''}`;
+  /** @param {string} file @param {string} output */
+  const compile = (file, output) => clang([...how, '-c', join(root, file), '-o', output]);
+  const objects = [
+    await made(folder, `core-${name}.o`, how, files.filter(is_core), root, (output) =>
+      compile(CORE, output),
+    ),
+    await made(
+      join(project, 'build/native'),
+      `${name}.o`,
+      [...how, source],
+      files.filter(is_seen),
+      root,
+      (output) => compile(source, output),
+    ),
+  ];
+  return made(folder, name, how, objects, '', (output) =>
+    clang([...flags, ...objects, '-o', output]),
+  );
 }
 
 /**

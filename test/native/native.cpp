@@ -5,6 +5,7 @@
 #include "units_metadata.hpp"
 #include "units_growth.hpp"
 #include "units_check.hpp"
+#include "units_own_page.hpp"
 #include "units_blocks.hpp"
 #include "units_heap.hpp"
 #include "units_refusal.hpp"

@@ -1,34 +1,48 @@
-// native_heap.hpp — the allocator's core built for the host: the same files over the arena, and a way to start afresh.
-// Assumes: included by one translation unit of a test. Faults print and abort, so that a fuzzer sees them, unless a
-// test waits for one.
+// native_heap.hpp — the allocator's core on the host, as the tests see it: its headers over the arena, its C interface, a way to start
+// afresh, and what no header has. core.cpp has all of it: a broken core is compiled without its tests.
+// Assumes: core.cpp is linked. Faults print and abort, so that a fuzzer sees them, unless a test waits for one.
 #pragma once
 #include "../../src/source_arena.hpp"
 
-#include "../../src/heap.cpp"
-#include "../../src/heap_page.cpp"
-#include "../../src/metadata.cpp"
-#include "../../src/run.cpp"
-#include "../../src/growth.cpp"
-#include "../../src/obtain.cpp"
-#include "../../src/block_run.cpp"
-#include "../../src/check.cpp"
-#include "../../src/fault.cpp"
-#include "../../src/stats.cpp"
-#include "../../src/malloc.cpp"
-#ifdef __EMSCRIPTEN_SHARED_MEMORY__
-#include "../../src/lock.cpp"
-#include "../../src/owned_page.cpp"
-#include "../../src/remote.cpp"
-#include "../../src/thread_api.cpp"
-#include "../../src/thread_heap.cpp"
-#else
-#include "../../src/hardened.cpp"
-#endif
+#include "../../src/block_run.hpp"
+#include "../../src/check.hpp"
+#include "../../src/growth.hpp"
+#include "../../src/hardened.hpp"
+#include "../../src/heap.hpp"
+#include "../../src/lock.hpp"
+#include "../../src/metadata.hpp"
+#include "../../src/obtain.hpp"
+#include "../../src/own_page.hpp"
+#include "../../src/thread.hpp"
+#include "../../src/thread_heap.hpp"
+#include "../../src/walk.hpp"
 
+#include <cerrno>
 #include <csetjmp>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <gharial.h>
+
+extern "C" {
+void* gharial_malloc(size_t bytes);
+void gharial_free(void* block);
+void* gharial_calloc(size_t count, size_t bytes);
+void* gharial_realloc(void* block, size_t bytes);
+void* gharial_reallocarray(void* block, size_t count, size_t bytes);
+void* gharial_memalign(size_t alignment, size_t bytes);
+int gharial_posix_memalign(void** block, size_t alignment, size_t bytes);
+void* gharial_valloc(size_t bytes);
+void* gharial_pvalloc(size_t bytes);
+size_t gharial_malloc_usable_size(void* block);
+int gharial_malloc_trim(size_t pad);
+int gharial_mallopt(int parameter, int value);
+void gharial_free_sized(void* block, size_t bytes);
+void gharial_free_aligned_sized(void* block, size_t alignment, size_t bytes);
+void gharial_require_size(void* block, size_t bytes);
+struct mallinfo2 gharial_mallinfo2(void);
+void gharial_malloc_stats(void);
+}
 
 namespace gharial_test {
 
@@ -41,52 +55,17 @@ struct ExpectedFault {
 inline ExpectedFault expected_fault;
 
 // An empty heap whose break starts `first_break` bytes into the arena and cannot pass `limit` bytes.
-inline void start_heap(size_t first_break, size_t limit) {
-  using namespace gharial;
-  arena.refuse_after = 0;
-  if (!arena.reset(first_break, limit)) {
-    std::fprintf(stderr, "the arena's addresses are taken\n");
-    std::abort();
-  }
-  global = GlobalMetaPage{};
-  front = make_front();
-  std::memset(front_stack_words, 0, sizeof front_stack_words);
-  std::memset(front_cursors, 0, sizeof front_cursors);
-  std::memset(front_current, 0, sizeof front_current);
-#ifndef __EMSCRIPTEN_SHARED_MEMORY__
-  std::memset(quarantine, 0, sizeof quarantine);
-#else
-  own_heap = &no_heap;
-  no_heap = make_no_heap();
-  first_heap = Heap{};
-  std::memset(segments, 0, sizeof segments);
-  segments[0] = class_of_nothing;
-#endif
-}
+void start_heap(size_t first_break, size_t limit);
+
+// ---- what the core's files keep to themselves, for tests of the inside ---------------------------
+
+gharial::Address allocate_class(gharial::SizeClass size_class);
+void write_block(gharial::MiniPageIndex first, gharial::MiniPages count);
+bool is_flush_due();
+// Of the piece of slots with so many, of which these are free.
+uint32_t value_of_piece(gharial::MiniPages slots, uint32_t free);
+gharial::MiniPageIndex begin_of(gharial::Address at);
+gharial::MiniPageIndex absorb_without_spare(gharial::Range range);
+size_t map_bytes_per_page();
 
 }  // namespace gharial_test
-
-// Returns to the test that waits for a fault, if one does.
-static void meet_expected_fault(uint32_t code) {
-  gharial_test::ExpectedFault& expected = gharial_test::expected_fault;
-  if (!expected.waiting) return;
-  expected.waiting = false;
-  expected.code = code;
-  std::longjmp(expected.back, 1);
-}
-
-extern "C" void gharial_report_misuse(uint32_t code, const void* where, const void* block,
-                                      size_t bytes, size_t number) {
-  meet_expected_fault(code);
-  std::fprintf(stderr, "gharial misuse %u at %p, block %p of %zu bytes, %zu\n", code, where, block,
-               bytes, number);
-  std::abort();
-}
-
-extern "C" void gharial_note_block(const void*, size_t) {}
-
-extern "C" void gharial_report_fault(uint32_t code, const void* where, size_t detail) {
-  meet_expected_fault(code);
-  std::fprintf(stderr, "gharial fault %u at %p, detail %zu\n", code, where, detail);
-  std::abort();
-}

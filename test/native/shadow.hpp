@@ -108,6 +108,8 @@ public:
     rhythm = 1 + in.next() % 4;
   }
 
+  virtual ~Player() = default;
+
   void play() {
     while (!in.empty()) {
       step();
@@ -118,6 +120,14 @@ public:
     finish();
   }
 
+protected:
+  // With threads: true iff the command was one of theirs; and what they leave when the program is over.
+  virtual bool step_of_threads(uint32_t) { return false; }
+  virtual void end_threads() {}
+
+  Bytes in;
+  bool growth_is_honest = true;
+
 private:
   struct Block {
     size_t bytes, usable, index;
@@ -127,19 +137,18 @@ private:
     Address begin, end;
   };
 
-  Bytes in;
   std::map<Address, Block> live;
   std::vector<Address> order;  // for picking by number
   std::vector<Foreign> foreign;
   uint32_t rhythm = 1;
   size_t commands = 0;
   uint64_t seeds = 0;
-  bool growth_is_honest = true;
 
   // ---- commands
 
   void step() {
     const uint32_t command = in.next();
+    if (step_of_threads(command)) return;
     switch (command % 20) {
     case 0:
     case 1:
@@ -435,6 +444,7 @@ private:
   // Nothing live: no run but the maps, and free runs end only where those or others' memory begins (I5).
   void finish() {
     while (!order.empty()) release(order.back());
+    end_threads();
     gharial_malloc_trim(0);
     check();
     gharial_stats stats{};

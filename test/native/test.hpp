@@ -79,4 +79,13 @@ template <class Body> uint32_t fault_of(Body body) {
   return expected_fault.code;
 }
 
+// A small run for blocks of so many bytes, all of whose blocks are live.
+inline gharial::MiniPageHeader* full_run(size_t bytes) {
+  gharial::MiniPageHeader* header = gharial::obtain_small_run(gharial::class_of(bytes));
+  CHECK(header != nullptr);
+  __builtin_memset(header->free, 0, sizeof header->free);
+  header->countdown = 1;
+  return header;
+}
+
 }  // namespace gharial_test

@@ -104,6 +104,23 @@ TEST("terminated: a worker that was changing nothing leaves a heap that is sound
   CHECK_EQUAL(stats_now().live_blocks, 0);
 }
 
+TEST("terminated: inside a long run nothing is left of the short ones that were there before") {
+  start_heap(0, 16 * kMiB);
+  give(take(8));
+  const Word worker = terminated_thread([] {
+    give(take(8));  // the thread has a heap
+    std::vector<MiniPageHeader*> shorts;
+    for (uint32_t i = 0; i < kOwnLongRun; ++i) shorts.push_back(obtain_small_run(class_of(64)));
+    full_run(64);  // the page stays in use
+    for (MiniPageHeader* header : shorts) retire_small_run(*header);
+    const MiniPageHeader* const wide = full_run(4500);
+    CHECK(shared_run_of(wide->size_class).raw == kOwnLongRun && wide == shorts[0]);
+  });
+  CHECK_SOUND();
+  CHECK_EQUAL(gharial_thread_terminated(worker), 0);
+  CHECK_SOUND();
+}
+
 TEST("terminated: counts of a run that the worker had only begun to change are made good") {
   start_heap(0, 16 * kMiB);
   give(take(8));

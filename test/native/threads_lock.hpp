@@ -54,7 +54,8 @@ TEST("lock: three threads that wait are all woken") {
     wait_until([&] { return waits >= waited + 3; }, "all wait");
   }
   for (std::thread& thread : waiting) thread.join();
-  CHECK_EQUAL(threads_now().lock_waits, 3);
+  CHECK(threads_now().lock_waits >=
+        3);  // one that is woken may find the lock taken, and waits again
   CHECK_EQUAL(global.shared.waiting, 0);
 }
 
@@ -205,7 +206,9 @@ TEST("real time: realloc does not grow memory either") {
   const Address block = take(300'000);
   CHECK_EQUAL(gharial_thread_realtime(1), 0);
   const Address break_before = arena.break_now;
+  const size_t refused = threads_now().refusals;
   CHECK(gharial_realloc(reinterpret_cast<void*>(block), 3'000'000) == nullptr);
+  CHECK_EQUAL(threads_now().refusals, refused + 1);
   CHECK_EQUAL(arena.break_now, break_before);
   CHECK_EQUAL(gharial_thread_realtime(0), 1);
   CHECK(gharial_realloc(reinterpret_cast<void*>(block), 3'000'000) != nullptr);

@@ -195,6 +195,42 @@ TEST("large: one that does not end the heap moves to what is free before memory 
   CHECK_SOUND();
 }
 
+TEST("large: one that must move while it grows goes to the end of the heap, where it need not move "
+     "again") {
+  start_heap(0, 64 * kMiB);
+  const Address hole = take(400'000);
+  const Address block = take(60'000), behind = take(60'000);
+  release_block(take(2'000'000));  // what ends the heap is free
+  give(hole);
+  fill(block, 0x21, 60'000);
+  const Address moved = resized(block, 100'000);  // the hole would do, and soon no longer
+  CHECK(moved > behind && all_bytes(moved, 0x21, 60'000));
+  CHECK_EQUAL(resized(moved, 1'500'000), moved);
+  CHECK_SOUND();
+  // With nothing free there, a hole it is.
+  const Address stuck = take(60'000);
+  take(60'000);
+  while (free_below(global.end) != kNoMiniPages) obtain_block(free_below(global.end));
+  CHECK(resized(stuck, 100'000) < behind);
+  CHECK_SOUND();
+}
+
+TEST("large: one that is to grow beyond all memory stays as it is, also where its MiniPages would "
+     "wrap round") {
+  start_heap(0, 64 * kMiB);
+  const Address block = take(60'000);
+  release_block(take(2'000'000));  // what ends the heap is free
+  fill(block, 0x21, 60'000);
+  for (const size_t bytes :
+       {~size_t{0}, ~size_t{0} - 100, kLargest + 1, (size_t{1} << 43) + 70'000}) {
+    errno = 0;
+    CHECK_EQUAL(resized(block, bytes), kNone);
+    CHECK(errno == ENOMEM && all_bytes(block, 0x21, 60'000));
+  }
+  CHECK_EQUAL(usable(block), mini_pages(30));
+  CHECK_SOUND();
+}
+
 TEST("large: does not grow over a neighbour, of whatever kind") {
   start_heap(0, 64 * kMiB);
   give(take(8 * kMiB));
@@ -213,14 +249,25 @@ TEST("large: does not grow over a neighbour, of whatever kind") {
   CHECK(again != left && all_bytes(again, 0x23, mini_pages(96)));
   CHECK(all_bytes(right, 0x24, mini_pages(96)));
   CHECK_SOUND();
-  // Small runs and slots are neighbours too.
-  start_free(300);
+  // Slots are neighbours too, and own pages, whether used or free.
+  const MiniPageIndex begin = start_free(600);
   const Address last = take(mini_pages(40));
-  MiniPageHeader* header = obtain_small_run(class_of(500));
-  CHECK(header != nullptr);
-  CHECK_EQUAL(run_address(*header), last + mini_pages(40));
+  const MetaPage* const slot = obtain_slot();
+  CHECK_EQUAL(reinterpret_cast<Address>(slot), last + mini_pages(40));
   CHECK(resized(last, mini_pages(41)) != last);
+  give_back_slot(*slot);
+  start_free(600);
+  MiniPageHeader* const header = obtain_small_run(class_of(500));
+  const MiniPages before = free_run_at(begin);
+  CHECK(before != kNoMiniPages && begin + before == first_of_run(*header));
+  const Address below = address_of(run_of(before.raw));
+  CHECK_EQUAL(below, address_of(begin));
+  CHECK(!extend_block(below, before + kOneMiniPage, before + kOneMiniPage));
   retire_small_run(*header);
+  CHECK_EQUAL(own_pages().free_pages, 1);
+  CHECK(!extend_block(below, before + kOneMiniPage, before + kOneMiniPage));
+  release_block(below);
+  CHECK(free_run_at(begin) == before);
   CHECK_SOUND();
 }
 
@@ -282,23 +329,20 @@ TEST("large: shrinks in place, and what it leaves is free at once") {
 TEST("large: one that grew over a piece of slots that went keeps its MiniPages") {
   start_free(600);  // pieces of eight slots are not for small heaps
   const Address block = take(mini_pages(40));
-  MiniPageHeader* header = obtain_small_run(class_of(64));  // and the piece behind its MiniPage
-  const Address piece =
-      reinterpret_cast<Address>(find_meta(page_of(mini_page_of(run_address(*header)))));
-  CHECK_EQUAL(run_address(*header), block + mini_pages(40));
-  CHECK_EQUAL(piece, block + mini_pages(41));
+  const MetaPage* const slot = obtain_slot();
+  const Address piece = reinterpret_cast<Address>(slot);
+  CHECK_EQUAL(piece, block + mini_pages(40));
   const Address behind = take(mini_pages(40));
   CHECK_EQUAL(behind, piece + mini_pages(kSlotsPerPiece));
-  retire_small_run(*header);
+  give_back_slot(*slot);
   gharial_malloc_trim(0);
-  CHECK_EQUAL(resized(block, mini_pages(40 + 1 + kSlotsPerPiece)), block);
+  CHECK_EQUAL(resized(block, mini_pages(40 + kSlotsPerPiece)), block);
   CHECK_SOUND();
   fill(block, 0x41, usable(block));
   CHECK_EQUAL(resized(block, mini_pages(40)), block);
-  MiniPageHeader* again = obtain_small_run(class_of(64));
-  CHECK(again != nullptr && run_address(*again) == run_address(*header));
+  CHECK_EQUAL(reinterpret_cast<Address>(obtain_slot()), piece);
   CHECK(all_bytes(block, 0x41, mini_pages(40)));
-  retire_small_run(*again);
+  give_back_slot(*slot);
   CHECK_SOUND();
 }
 
@@ -330,16 +374,32 @@ TEST("realloc: what grows by less than half gets room, and what grows by more do
 
 TEST("realloc: what no room is to be had for is given what it asks") {
   start_heap(0, 64 * kMiB);
+  const Address small = take(kSharedMax), hole = take(10'000);
   const Address block = take(mini_pages(100)), wall = take(mini_pages(3));
   CHECK_EQUAL(wall, block + mini_pages(100));
   const Address place = take(mini_pages(106));
   while (run_of(1) != kNoMiniPage) continue;
   arena.limit = arena.break_now;
-  give(place);
   const Word refused = global.counters.refused_grows;
+  give(hole);
+  CHECK_EQUAL(resized(small, 10'000), hole);  // 18 kB would be room
+  give(place);
   CHECK_EQUAL(resized(block, mini_pages(105)), place);  // 112 would be room
   CHECK_EQUAL(usable(place), mini_pages(105));
   CHECK_EQUAL(global.counters.refused_grows, refused);  // room is not worth a refusal
+  CHECK_SOUND();
+}
+
+TEST("refusal: what stacks hold serves where sbrk refuses though the limit allows it") {
+  start_heap(0, 64 * kMiB);
+  std::vector<Address> pinned;
+  for (int i = 0; i < 128; ++i) pinned.push_back(take(16));  // a MiniPage of them
+  while (run_of(1) != kNoMiniPage) continue;
+  gharial_malloc_trim(0);  // none is due
+  for (const Address block : pinned) give(block);
+  CHECK(!is_flush_due() && can_grow_heap(kOneMiniPage));
+  arena.refuse_after = 1;
+  CHECK_EQUAL(take(2048), pinned[0]);
   CHECK_SOUND();
 }
 

@@ -113,7 +113,7 @@ TEST("growth: maps grow with the heap (M4), past every move, and leave nothing")
     const gharial_stats stats = stats_now();
     CHECK_EQUAL(stats.metadata_bytes, bytes_in(maps_now()));
     const size_t pages = page_of(global.end).raw + 1;
-    CHECK(stats.metadata_bytes <= pages * kMapBytesPerPage * 5 / 4 + kMiniPageBytes);
+    CHECK(stats.metadata_bytes <= pages * map_bytes_per_page() * 5 / 4 + kMiniPageBytes);
   }
   for (int i = 0; i < 40; ++i) CHECK(class_at(take(64)) == class_of(64));
 }
@@ -210,7 +210,7 @@ TEST("growth: a break that was lowered below the heap's end costs no block, and 
 TEST("growth: a range that is too short for the maps it needs is left alone, as a gap") {
   start_heap(0, 64 * kMiB);
   Address begin = arena.move(4096);
-  CHECK(absorb({begin, begin + 4096, begin}, Spare::none) == kNoMiniPage);  // the very first one
+  CHECK(absorb_without_spare({begin, begin + 4096, begin}) == kNoMiniPage);  // the very first one
   CHECK(global.end == kNoMiniPage && global.mapped_pages == 0);
   CHECK_SOUND();
   const Address block = take(100);
@@ -220,7 +220,7 @@ TEST("growth: a range that is too short for the maps it needs is left alone, as 
   arena.move(30 * kMiB);
   begin = arena.move(kHeapPageBytes);
   const MiniPageIndex end = global.end;
-  CHECK(absorb({begin, begin + kHeapPageBytes, begin}, Spare::none) == kNoMiniPage);
+  CHECK(absorb_without_spare({begin, begin + kHeapPageBytes, begin}) == kNoMiniPage);
   CHECK(global.end == end);
   CHECK_SOUND();
   take(kMiB);

@@ -7,9 +7,9 @@ namespace gharial_test {
 using namespace gharial;
 
 // Takes MiniPages as a block does, without growth; kNoMiniPage iff there are none.
-inline MiniPageIndex run_of(uint32_t count, MiniPageIndex (*from)(FreeRuns, MiniPages,
-                                                                  RunKind) noexcept = take_run) {
-  const MiniPageIndex first = from(common_runs(), MiniPages{count}, RunKind::block_run);
+inline MiniPageIndex run_of(uint32_t count,
+                            MiniPageIndex (*from)(MiniPages, RunKind) noexcept = take_run) {
+  const MiniPageIndex first = from(MiniPages{count}, RunKind::block_run);
   if (first != kNoMiniPage) write_block(first, MiniPages{count});
   return first;
 }
@@ -196,7 +196,7 @@ TEST("runs: one that is taken from the middle of its bin leaves the others linke
     for (const MiniPageIndex run : runs) give_run(run);
     const int first = order / 2, second = (first + 1 + order % 2) % 3, third = 3 - first - second;
     for (const int i : {first, second, third}) {
-      take_front(common_runs(), runs[i], MiniPages{5}, RunKind::block_run);
+      take_front(runs[i], MiniPages{5}, RunKind::block_run);
       write_block(runs[i], MiniPages{5});
       CHECK_SOUND();
     }
@@ -215,18 +215,16 @@ TEST("runs: the fresh mark parts what was handed out from what never was (M6)") 
     CHECK_EQUAL(global.counters.taken_mini_pages - before.taken_mini_pages, taken);
     CHECK_EQUAL(global.counters.fresh_mini_pages - before.fresh_mini_pages, fresh);
   };
-  CHECK(take_run(common_runs(), MiniPages{4}, RunKind::block_run) == mark &&
-        global.fresh_before_take == mark);
+  CHECK(take_run(MiniPages{4}, RunKind::block_run) == mark && global.fresh_before_take == mark);
   CHECK(global.fresh == mark + MiniPages{4});
   counted(4, 4);
-  give_back_run(common_runs(), mark, MiniPages{4});
+  give_back_run(mark, MiniPages{4});
   CHECK(global.fresh == mark + MiniPages{4});
-  CHECK(take_run(common_runs(), MiniPages{6}, RunKind::block_run) ==
-        mark);  // 4 again, 2 for the first time
+  CHECK(take_run(MiniPages{6}, RunKind::block_run) == mark);  // 4 again, 2 for the first time
   CHECK(global.fresh_before_take == mark + MiniPages{4});
   counted(10, 6);
-  give_back_run(common_runs(), mark, MiniPages{6});
-  CHECK(take_run(common_runs(), MiniPages{5}, RunKind::block_run) == mark);
+  give_back_run(mark, MiniPages{6});
+  CHECK(take_run(MiniPages{5}, RunKind::block_run) == mark);
   CHECK(global.fresh_before_take == mark + MiniPages{6} && global.fresh == mark + MiniPages{6});
   counted(15, 6);
 }

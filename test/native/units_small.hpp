@@ -93,7 +93,9 @@ TEST("small runs: each gives every block once through the cursor, and takes each
     header.countdown = capacity_of(header);
     for (uint32_t block = capacity_of(header); block-- > 0;) {
       CHECK(!is_home(header, block));
-      CHECK_EQUAL(give_home(header, block), block == 0);
+      CHECK(give_home(header, block));
+      CHECK(!give_home(header, block));  // once more changes nothing
+      CHECK_EQUAL(header.countdown, block);
       CHECK_EQUAL(blocks_home(header), capacity_of(header) - block);
       CHECK(is_home(header, block) && (block == 0 || !is_home(header, block - 1)));
     }

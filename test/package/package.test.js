@@ -54,7 +54,17 @@ describe('the packed package', function () {
       toolchain,
       'sh',
       '-c',
-      `emcc app.c -O2 -fno-builtin ${flags} -sMODULARIZE -sEXPORT_ES6 -sALLOW_MEMORY_GROWTH -o app.mjs`,
+      `emcc app.c -O2 -fno-builtin ${flags} -sMODULARIZE -sEXPORT_ES6 -sALLOW_MEMORY_GROWTH -o app.mjs && emcc app.c -O2 -fno-builtin ${flags} -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web -o web.mjs`,
+    ]);
+    writeFileSync(
+      join(consumer, 'threads.c'),
+      '#include <pthread.h>\n#include <stdlib.h>\nstatic void *kept[50];\nstatic void *work(void *end) {\n  for (int i = 0; i < 50; ++i) kept[i] = malloc(1000);\n  return end;\n}\nint main(void) {\n  pthread_t thread;\n  return pthread_create(&thread, 0, work, 0) || pthread_join(thread, 0);\n}\n',
+    );
+    works([
+      toolchain,
+      'sh',
+      '-c',
+      `emcc threads.c -O2 -fno-builtin -pthread ${flags} -sMODULARIZE -sEXPORT_ES6 -sENVIRONMENT=web,worker -sPTHREAD_POOL_SIZE=1 -o threads.mjs`,
     ]);
   });
   after(() => rmSync(scratch, { recursive: true, force: true }));
@@ -175,35 +185,54 @@ describe('the packed package', function () {
     works([process.execPath, tsc, '-p', '.']);
   });
 
-  it('is built by Vite for a page, which reads the heap in Chromium', async () => {
-    writeFileSync(
-      join(consumer, 'index.html'),
-      '<!doctype html><title>app</title><style>html, body { height: 100% }</style><script type="module" src="/main.js"></script>',
-    );
-    writeFileSync(
-      join(consumer, 'main.js'),
-      `
+  const PAGE =
+    '<!doctype html><title>app</title><style>html, body { height: 100% }</style><script type="module" src="/main.js"></script>';
+
+  /** A page that shows a program's heap. @param {string} program */
+  const mainOf = (program) => `
       import { heapOf } from 'gharial';
       import 'gharial/inspector';
-      import create from './app.mjs';
+      import create from './${program}';
       const heap = heapOf(await create());
       const inspector = document.createElement('gharial-inspector');
       document.body.append(inspector);
       inspector.heap = heap;
-      globalThis.statistics = heap.getHeapStatistics();`,
-    );
-    const vite = join(root, 'node_modules/vite/bin/vite.js');
-    works([process.execPath, vite, 'build', '--logLevel', 'error', '--target', 'esnext']);
-    assert.ok(
-      readdirSync(join(consumer, 'dist/assets')).some((name) => name.endsWith('.wasm')),
-      'Vite found the wasm file',
-    );
-    const server = await serve(join(consumer, 'dist'));
+      globalThis.threads = heap.getThreadStatistics();
+      globalThis.statistics = heap.getHeapStatistics();`;
+
+  /** Opens what was built, and lets the page say what it read. @param {string} directory */
+  async function readIn(directory) {
+    const server = await serve(join(consumer, directory)); // with COOP and COEP, as threads need
     const browser = await launch();
     try {
       const { page, errors } = await open(browser, `${server.origin}/index.html`);
-      await page.waitForFunction('globalThis.statistics');
+      await page.waitForFunction('globalThis.statistics').catch((error) => {
+        throw new Error(`${error}\n${errors.join('\n')}`);
+      });
       assert.ok(Number(await page.evaluate('statistics.number_of_live_allocations')) >= 50);
+      await page.locator('gharial-inspector .numbers dd').first().waitFor();
+      assert.deepEqual(errors, []);
+      return /** @type {import('../../js/index.js').ThreadStatistics} */ (
+        await page.evaluate('threads')
+      );
+    } finally {
+      await browser.close();
+      await server.close();
+    }
+  }
+
+  it('the page of getting-started is built by Vite, and shows the heap', async () => {
+    const guide = join(consumer, 'node_modules/gharial/docs/getting-started.md');
+    const [, page] = /^```html\n(.*?)^```/ms.exec(readFileSync(guide, 'utf8')) ?? [];
+    assert.ok(page !== undefined);
+    writeFileSync(join(consumer, 'index.html'), `<!doctype html>\n${page}`);
+    const vite = join(root, 'node_modules/vite/bin/vite.js');
+    const args = ['--logLevel', 'error', '--target', 'esnext', '--outDir', 'vite-page'];
+    works([process.execPath, vite, 'build', ...args]);
+    const server = await serve(join(consumer, 'vite-page'));
+    const browser = await launch();
+    try {
+      const { page, errors } = await open(browser, `${server.origin}/index.html`);
       await page.locator('gharial-inspector .numbers dd').first().waitFor();
       assert.deepEqual(errors, []);
     } finally {
@@ -211,4 +240,46 @@ describe('the packed package', function () {
       await server.close();
     }
   });
+
+  // webpack reads what Emscripten writes for Node as well, and does not know of node:module: web.mjs is for pages alone.
+  for (const [program, packed] of [
+    ['app.mjs', 'web.mjs'],
+    ['threads.mjs', 'threads.mjs'],
+  ]) {
+    const threads = program === 'threads.mjs';
+    it(`${program} is built by Vite for a page, which reads the heap in Chromium`, async () => {
+      writeFileSync(join(consumer, 'index.html'), PAGE);
+      writeFileSync(join(consumer, 'main.js'), mainOf(program));
+      const vite = join(root, 'node_modules/vite/bin/vite.js');
+      const args = ['--logLevel', 'error', '--target', 'esnext', '--outDir', `vite-${program}`];
+      works([process.execPath, vite, 'build', ...args]);
+      assert.ok(
+        readdirSync(join(consumer, `vite-${program}/assets`)).some((name) => /\.wasm$/.test(name)),
+        'Vite found the wasm file',
+      );
+      assert.equal((await readIn(`vite-${program}`)).number_of_heaps > 0, threads);
+    });
+
+    it(`${packed} is built by webpack for a page, which reads the heap in Chromium`, async () => {
+      const out = join(consumer, `webpack-${program}`);
+      writeFileSync(join(consumer, 'main.js'), mainOf(packed));
+      writeFileSync(
+        join(consumer, 'webpack.config.js'),
+        `export default {
+        mode: 'production',
+        devtool: false,
+        entry: './main.js',
+        output: { path: ${JSON.stringify(out)}, filename: 'main.js', module: true },
+        experiments: { outputModule: true },
+      };`,
+      );
+      works([process.execPath, join(root, 'test/package/webpack.js'), consumer]);
+      writeFileSync(join(out, 'index.html'), PAGE);
+      assert.ok(
+        readdirSync(out).some((name) => name.endsWith('.wasm')),
+        'webpack found the wasm file',
+      );
+      assert.equal((await readIn(`webpack-${program}`)).number_of_heaps > 0, threads);
+    });
+  }
 });

@@ -45,6 +45,26 @@ const cases = [
     /profile=1 does not go together with threads .* yet: leave out one/,
     ':profile=1',
   ],
+  ...['0', '2'].map(
+    (value) =>
+      /** @type {[string, string[], RegExp, string]} */ ([
+        `the profile variant with -sWASM=${value}`,
+        [`-sWASM=${value}`],
+        /profile=1 does not work in JavaScript that stands for wasm .*: leave it out, or link with -sWASM=1$/,
+        ':profile=1',
+      ]),
+  ),
+  ...['checked', 'hardened', 'profile'].map(
+    (option) =>
+      /** @type {[string, string[], RegExp, string]} */ ([
+        `${option}=1 without JavaScript`,
+        ['-sSTANDALONE_WASM'],
+        new RegExp(
+          `${option}=1 .* through JavaScript, which .* has not: build without ${option}=1, or`,
+        ),
+        `:${option}=1`,
+      ]),
+  ),
   [
     '--tracing',
     ['--tracing'],

@@ -1,6 +1,7 @@
 // api.c — the program that most tests run: everything of the allocator is exported as it is, and beside it a few loops that
 // JavaScript would be too slow for. No state of its own but errno.
 #include <emscripten.h>
+#include <emscripten/heap.h>
 #include <errno.h>
 #include <gharial.h>
 #include <malloc.h>
@@ -9,13 +10,11 @@
 #include <string.h>
 #include <unistd.h>
 
-void* _sbrk64(int64_t increment);
-
 EMSCRIPTEN_KEEPALIVE int get_errno(void) { return errno; }
 EMSCRIPTEN_KEEPALIVE void set_errno(int value) { errno = value; }
 
-// sbrk alone cannot go down on wasm32: it takes its argument as unsigned.
-EMSCRIPTEN_KEEPALIVE void* lower_break(size_t bytes) { return _sbrk64(-(int64_t)bytes); }
+// sbrk cannot go down on wasm32: it takes its argument as unsigned.
+EMSCRIPTEN_KEEPALIVE void lower_break(size_t bytes) { *emscripten_get_sbrk_ptr() -= bytes; }
 
 // ---- patterns: every byte depends on its place and on the seed ----------------------------------
 

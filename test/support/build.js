@@ -82,14 +82,15 @@ export function build(name, sources, flags, { options = '', suffix = 'mjs', head
 
 /**
  * Links a program with an allocator of the SDK's. It may include the core and the native tests as source.
- * @param {string} name @param {string} source @param {string[]} flags of emcc
+ * @param {string} name @param {string[]} sources @param {string[]} flags of emcc
  */
-export function buildPlain(name, source, flags) {
+export function buildPlain(name, sources, flags) {
   const hash = createHash('sha256').update(hashOfAllocator()).update(JSON.stringify(flags));
   for (const folder of ['native', 'fuzz'])
     for (const file of filesIn(join(root, 'test', folder)))
       if (/\.[ch](pp)?$/.test(file)) hash.update(readFileSync(file));
-  return once(name, hash.update(readFileSync(source)), 'mjs', [source], flags);
+  for (const source of sources) hash.update(readFileSync(source));
+  return once(name, hash, 'mjs', sources, flags);
 }
 
 /**

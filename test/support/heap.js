@@ -85,7 +85,7 @@ const flags = [
   '-sABORTING_MALLOC=0',
   '-sEXPORTED_RUNTIME_METHODS=HEAPU8,HEAPU32',
   `-sEXPORTED_FUNCTIONS=${API.map((name) => `_${name}`).join(',')}`,
-  ...(MEMORY64 ? ['-m64'] : []),
+  ...(MEMORY64 ? ['-sMEMORY64'] : []),
 ];
 
 /**
@@ -259,6 +259,23 @@ export class Heap {
     return segment + k.segment_entries + (mini_page % in_segment) * k.entry_bytes;
   }
 
+  /** Free MiniPages from this one on of a page that a heap took whole: a mask in its meta-page says so. @param {number} mini_page */
+  #ownFree(mini_page) {
+    const { at, k, word_bytes } = this.#layout;
+    const word = (/** @type {number} */ address) => this.words(address, 1)[0];
+    const page = Math.floor(mini_page / 32);
+    const in_segment = 2 ** (k.segment_shift - k.heap_page_shift);
+    const metas = threads
+      ? word(at.segments + 4 * Math.floor(page / in_segment)) + k.segment_metas
+      : word(at.global + k.global_meta_map);
+    const meta = word(metas + word_bytes * (threads ? page % in_segment : page));
+    if (meta === 0 || (!threads && word(meta + k.meta_is_own) === 0)) return 0;
+    const free = word(meta + k.meta_free);
+    let count = 0;
+    for (let i = mini_page % 32; i < 32 && ((free >>> i) & 1) !== 0; ++i) count += 1;
+    return count;
+  }
+
   /** Every run of the heap, in order of address: a walk of our own over the run map, so that it can judge the others. */
   get runs() {
     const { at, k } = this.#layout;
@@ -277,7 +294,11 @@ export class Heap {
     /** @type {Run[]} */
     const runs = [];
     for (let mini_page = word(at.global + k.global_first); mini_page < end; ) {
-      const value = word(entryAt(mini_page) + k.entry_value);
+      const own_free = this.#ownFree(mini_page);
+      const value =
+        own_free > 0
+          ? own_free * 2 ** k.run_kind_bits + k.run_free
+          : word(entryAt(mini_page) + k.entry_value);
       const kind = kinds[value % 2 ** k.run_kind_bits];
       assert.ok(kind, `no run begins at MiniPage ${mini_page}`);
       const number = value >>> k.run_kind_bits;

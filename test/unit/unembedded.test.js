@@ -89,6 +89,7 @@ describe('un-embedded metadata', () => {
           const bytes = next(2 + next(2 + next(largest)));
           const at = next(10) === 0 ? heap.memalign(2 ** next(13), bytes) : heap.malloc(bytes);
           if (at === 0) continue;
+          freed.removeMetadata(); // before it is gone again
           const usable = heap.usable(at);
           freed.remove(at, usable);
           heap.call('fill', at, usable, step);

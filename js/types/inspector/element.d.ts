@@ -22,5 +22,5 @@ export class GharialInspector extends HTMLElement {
     #private;
 }
 export type HeapMap = import("../heap_map.js").HeapMap;
-export type TabName = "run" | "classes" | "stacks" | "difference";
+export type TabName = "run" | "classes" | "stacks" | "threads" | "difference";
 import { HeapReader } from '../heap_reader.js';

@@ -1,7 +1,7 @@
 // synthetic.js — a small heap written by hand, for address widths and places that no module here has. Its offsets are not
 // those of src/layout.hpp on purpose: a reader that copied one would misread it.
 import { encodeDump } from '../../../js/dump.js';
-import { CONSTANT_NAMES, COUNTER_NAMES, hashOfNames, namesOf } from '../../../js/layout.js';
+import { COUNTER_NAMES, hashOfNames, namesOf, SCHEMA_VERSION } from '../../../js/layout.js';
 import { fnv1a } from '../../../js/memory.js';
 
 const PAGE = 65_536;
@@ -11,7 +11,7 @@ const CLASS_MINI_PAGES = [0, 1, 1, 1, 1, 2];
 const SHARED = 3;
 const STACK_START = [0, 0, 6, 12, 18, 24, 30]; // four blocks each, with the words that end them
 const RECORD = 64;
-const ADDRESS_NAMES = namesOf(false).addresses;
+const { addresses: ADDRESS_NAMES, constants: CONSTANT_NAMES } = namesOf(false);
 
 /** Hands out offsets in an order of its own, with holes. @param {Record<string, number>} sizes @param {string[]} order */
 function spread(sizes, order) {
@@ -32,18 +32,29 @@ function constants(w) {
     offsets: { prev: 0, next: 1, size_class: 2, free: 8, base: 40, reciprocal: 44, countdown: 48 },
   };
   const meta = spread(
-    { mini_pages: 32 * 56, page: 4, runs: 4, slot: 4, class_links: 8 * n, lists: n },
-    ['page', 'lists', 'slot', 'mini_pages', 'class_links', 'runs'],
+    {
+      mini_pages: 32 * 56,
+      page: 4,
+      runs: 4,
+      slot: 4,
+      class_links: 8 * n,
+      lists: n,
+      is_own: 4,
+      free: 4,
+    },
+    ['page', 'lists', 'slot', 'mini_pages', 'class_links', 'is_own', 'free', 'runs'],
   );
   const entry = { value: 4, next: 8, prev: 12, header: 8 };
   const global = spread(
     {
       ...{ meta_map: w, mapped_pages: w, break_at: w, first: 4, end: 4, fresh: 4 },
       ...{ slots_stack: 4, bin_mask: 8, class_stacks: n * 4, bins: 64 * 4 },
+      ...{ own_lists: 6 * 4, own_pages: 4, own_free_pages: 4 },
       counters: COUNTER_NAMES.length * w,
     },
     ['counters', 'bins', 'class_stacks', 'bin_mask', 'slots_stack', 'fresh', 'end'].concat([
-      ...['first', 'break_at', 'mapped_pages', 'meta_map'],
+      ...['own_pages', 'first', 'own_lists', 'break_at', 'own_free_pages'],
+      ...['mapped_pages', 'meta_map'],
     ]),
   );
   const prefix = (/** @type {string} */ name, /** @type {Record<string, number>} */ offsets) =>
@@ -55,13 +66,16 @@ function constants(w) {
     ...{ class_max_mini_pages: 2, class_key_shift: 1, stack_words_count: STACK_START[n] },
     ...{ exact_bins: 16, bins_per_doubling: 4, run_bins: 64, run_kind_bits: 4 },
     ...{ run_free: 9, run_small: 8, run_block: 7, run_maps: 6, run_slots: 5, run_gap: 4 },
-    ...{ run_inside: 3, entry_bytes: 24, header_bytes: 56, header_free_words: 4 },
+    ...{ run_inside: 3, own_run_max: 4, entry_bytes: 24, header_bytes: 56, header_free_words: 4 },
     ...{ end_of_list: 77, unlisted: 76, meta_bytes: meta.bytes, global_bytes: global.bytes },
     ...{ cursor_bytes: 40, cursor_bits: 16, cursor_base: 4, cursor_block_bytes: 32 },
     ...prefix('header', header.offsets),
     ...prefix('meta', meta.offsets),
     ...prefix('entry', entry),
     ...prefix('global', global.offsets),
+    ...Object.fromEntries(
+      Object.entries(global.offsets).filter(([name]) => name.startsWith('own_')),
+    ),
   };
   return k;
 }
@@ -130,7 +144,15 @@ export function syntheticDump(w, first) {
   for (const [i, value] of numbers.entries()) put(tables + 2 * i, 2, value);
   const bytes = tables - RECORD + 2 * numbers.length + 16;
   const checksum = fnv1a(low.subarray(tables, tables + 2 * numbers.length));
-  for (const [i, value] of [bytes, 2, w, 0, hashOfNames(), checksum, ...names].entries())
+  for (const [i, value] of [
+    bytes,
+    SCHEMA_VERSION,
+    w,
+    0,
+    hashOfNames(),
+    checksum,
+    ...names,
+  ].entries())
     put(RECORD + 16 + 4 * i, 4, value);
   word(RECORD + 48, RECORD);
   low.set(new TextEncoder().encode('synthetic'), tables + 2 * numbers.length);

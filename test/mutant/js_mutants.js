@@ -1,0 +1,126 @@
+// js_mutants.js — breakages of the reader and what is built on it, each with the suite of test/js that must notice.
+
+/** @typedef {{ breaks: string, file: string, from: string, to: string, suite: string }} JsMutant one line of js/FILE; `suite`: test/js/SUITE.test.js */
+
+/** @type {JsMutant[]} */
+export const jsMutants = [
+  {
+    breaks: 'the map takes blocks that other threads freed for live',
+    file: 'heap_map.js',
+    from: 'next - skipped + pending',
+    to: 'next - skipped',
+    suite: 'heap_map',
+  },
+  {
+    breaks: 'the map takes blocks at hand for live',
+    file: 'heap_map.js',
+    from: 'const live = capacity - home - kept;',
+    to: 'const live = capacity - home;',
+    suite: 'heap_map',
+  },
+  {
+    breaks: 'a block at hand is said to be live',
+    file: 'blocks.js',
+    from: "home ? 'free' : kept.has(address) ? 'cached' : 'live'",
+    to: "home ? 'free' : 'live'",
+    suite: 'statistics',
+  },
+  {
+    breaks: 'what is free in a page counts as used',
+    file: 'pages.js',
+    from: 'if (free) part.free_size += size;',
+    to: 'if (free && size === 0) part.free_size += size;',
+    suite: 'statistics',
+  },
+  {
+    breaks: 'the statistics forget blocks at hand',
+    file: 'survey.js',
+    from: '    this.cached_blocks += kept;\n',
+    to: '',
+    suite: 'statistics',
+  },
+  {
+    breaks: 'a difference has the wrong sign',
+    file: 'diff.js',
+    from: 'delta: after - before })',
+    to: 'delta: before - after })',
+    suite: 'diff',
+  },
+  {
+    breaks: 'a size that only the second heap has is left out',
+    file: 'diff.js',
+    from: '[...new Set([...before.keys(), ...after.keys()])]',
+    to: '[...before.keys()].filter((size) => (before.get(size)?.blocks ?? 0) > 0)',
+    suite: 'diff',
+  },
+  {
+    breaks: 'call stacks are added, not compared',
+    file: 'diff.js',
+    from: '    [a, -1],',
+    to: '    [a, 1],',
+    suite: 'diff',
+  },
+  {
+    breaks: 'a label is not escaped for Prometheus',
+    file: 'export.js',
+    from: `.replaceAll('"', '\\\\"')`,
+    to: '',
+    suite: 'export',
+  },
+  {
+    breaks: 'a counter is a gauge for Prometheus',
+    file: 'export.js',
+    from: "  'reused_mini_pages',\n",
+    to: '',
+    suite: 'export',
+  },
+  {
+    breaks: 'a .heapprofile has its stacks upside down',
+    file: 'export.js',
+    from: 'of stack.toReversed()',
+    to: 'of stack',
+    suite: 'export',
+  },
+  {
+    breaks: 'a pprof profile has bytes before blocks',
+    file: 'pprof.js',
+    from: '[Math.round(count), Math.round(bytes)]',
+    to: '[Math.round(bytes), Math.round(count)]',
+    suite: 'export',
+  },
+  {
+    breaks: 'the warning before the limit comes again and again',
+    file: 'sampler.js',
+    from: 'if (near && !was) warn(',
+    to: 'if (near) warn(',
+    suite: 'sampler',
+  },
+  {
+    breaks: 'growth brings no warning before the limit',
+    file: 'sampler.js',
+    from: '    watchGrowth(memory, ({ after }) => near || judge(after)),\n',
+    to: '',
+    suite: 'sampler',
+  },
+  {
+    breaks: 'a view does not survive growth',
+    file: 'safe_block.js',
+    from: 'if (this.#view?.buffer !== buffer)',
+    to: 'if (this.#view === undefined)',
+    suite: 'safe_block',
+  },
+  {
+    breaks: 'a safe block is freed twice',
+    file: 'safe_block.js',
+    from: '    this.#address = 0;\n    this.#view',
+    to: '    this.#view',
+    suite: 'safe_block',
+  },
+  {
+    breaks: 'an address above 2 GiB is negative',
+    file: 'safe_block.js',
+    from: 'Number(raw) + (raw < 0 ? 2 ** 32 : 0)',
+    to: 'Number(raw)',
+    suite: 'safe_block',
+  },
+];
