@@ -112,6 +112,20 @@ export async function createThreaded() {
 }
 
 /**
+ * Makes the threads stand still while blocks are on their way to their owners. A busy machine may let the threads rest
+ * for long, and a thread that has just taken in what was freed elsewhere leaves none, so that one try is not enough.
+ * @param {{ _stand_still(): void, _go_on(): void }} module @param {import('../../../js/index.js').HeapReader} heap
+ */
+export async function standStillWithPending(module, heap) {
+  for (;;) {
+    module._stand_still();
+    if (heap.getThreadStatistics().number_of_pending_blocks > 0) return;
+    module._go_on();
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+
+/**
  * Asks everything again and again, until `rounds` are over and something was seen to change meanwhile.
  * @param {import('../../../js/index.js').HeapReader} heap @param {number} rounds
  * @returns {{ inexact: number, faults: import('../../../js/index.js').HeapFault[], sums: boolean }}
