@@ -135,7 +135,7 @@ export class ThreadHeap extends Front {
     this.changes = Math.floor(changing / k.changed);
     /** @readonly whether it is in the middle of one */ this.in_change = changing % k.changed !== 0;
     /** @readonly its pages with room */
-    this.lists = new OwnLists(number, address + k.heap_lists, k.own_run_max, k.own_long_run);
+    this.lists = new OwnLists(number, address + k.heap_lists, k.own_run_max);
   }
 }
 

@@ -101,7 +101,6 @@ export const PLAIN_CONSTANT_NAMES = /** @type {const} */ ([
 
 /** Of programs whose threads share memory, behind the others. */
 export const SHARED_CONSTANT_NAMES = /** @type {const} */ ([
-  'own_long_run',
   'segment_shift',
   'segment_bytes',
   'segment_classes',

@@ -49,15 +49,14 @@ export class OwnPages {
 export class OwnLists {
   #at;
 
-  /** @param {number} owner number of the heap whose they are; 0: the only one @param {number} at @param {number} own_run_max @param {number} [long_run] of programs with threads: the longest */
-  constructor(owner, at, own_run_max, long_run) {
+  /** @param {number} owner number of the heap whose they are; 0: the only one @param {number} at @param {number} own_run_max the longest that is cut from such pages */
+  constructor(owner, at, own_run_max) {
     this.#at = at;
     /** @readonly */ this.owner = owner;
     /** @readonly number of the last list: of pages all of which is free. The one before: of pages with that run, or a longer one */
-    this.last = own_run_max + (long_run === undefined ? 1 : 2);
+    this.last = own_run_max + 1;
     /** @readonly of each list but the last, the free MiniPages in a row that its pages have */
     this.lengths = Array.from({ length: own_run_max }, (_, i) => i + 1);
-    if (long_run !== undefined) this.lengths.push(long_run);
   }
 
   /** The list in which a page belongs of which these MiniPages are free; 0: none. @param {number} free */
@@ -65,7 +64,7 @@ export class OwnLists {
     if (free >>> 0 === 2 ** 32 - 1) return this.last;
     let longest = 0;
     for (let rest = free; rest !== 0; rest &= rest >>> 1) longest += 1;
-    return this.lengths.filter((length) => length <= longest).length;
+    return Math.min(longest, this.last - 1);
   }
 
   /** The first page of a list: 0 for none, -1 if it names no page's meta-page. @param {HeapImage} heap @param {number} list */

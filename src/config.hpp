@@ -100,8 +100,7 @@ inline constexpr uint32_t kSlotsPerPiece = 8;
 inline constexpr uint32_t kSmallHeap = 256;
 // From there on it takes whole heap pages for small runs of up to so many MiniPages. Longer ones would leave too much of a page, and
 // hold too few blocks to stay for long. With threads, all small runs are cut from such pages: one page, one owner.
-inline constexpr uint32_t kOwnRunMax = 4;
-inline constexpr uint32_t kOwnLongRun = 9;  // with threads, the longest
+inline constexpr uint32_t kOwnRunMax = kShared ? 9 : 4;
 // A heap of which less than 1/4 is free takes any hole rather than grow for such a page.
 inline constexpr uint32_t kHoleDivisor = 4;
 

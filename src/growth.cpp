@@ -6,6 +6,7 @@
 #include "growth.hpp"
 #include "guard.hpp"
 #include "source.hpp"
+#include <algorithm>
 
 namespace gharial {
 namespace {
@@ -21,15 +22,26 @@ constexpr size_t kMapBytesPerPage = kMiniPagesPerPage * (sizeof(RunEntry) + 1) +
 // None: what is needed now, when memory is nearly at its limit.
 enum class Spare : bool { none, some };
 
+// Segments never move, and what is free does not join across them: they lie in few places. With spare, they are for half as much
+// again, and for all that memory can become if that is not much more.
+[[maybe_unused, clang::minsize]] MiniPages segments_for(size_t pages, Spare spare) noexcept {
+  constexpr uint32_t kNear = 4 * kPagesPerSegment;
+  if (spare == Spare::some) {
+    const size_t limit = (Source::limit() >> kHeapPageShift) + size_t{1};
+    pages = limit <= pages + kNear ? std::max(pages, limit) : pages + pages / 2;
+  }
+  const uint32_t all =
+      std::min(static_cast<uint32_t>((pages + kPagesPerSegment - 1) / kPagesPerSegment),
+               kSegments<ThisModel>);
+  const uint32_t had = static_cast<uint32_t>(global.mapped_pages / kPagesPerSegment);
+  return MiniPages{(all - had) * kSegmentMiniPages.raw};
+}
+
 // MiniPages of maps that a heap up to `end`, and the entry behind it, needs; none if it has them.
 MiniPages maps_for(MiniPageIndex end, Spare spare) noexcept {
   const size_t pages = page_of(end).raw + size_t{1};
   if (pages <= global.mapped_pages) return kNoMiniPages;
-  if constexpr (kShared) {
-    const uint32_t more = static_cast<uint32_t>(
-        (pages - global.mapped_pages + kPagesPerSegment - 1) / kPagesPerSegment);
-    return MiniPages{more * kSegmentMiniPages.raw};
-  }
+  if constexpr (kShared) return segments_for(pages, spare);
   size_t bytes = pages * kMapBytesPerPage;
   if (spare == Spare::some) bytes += bytes / 4;
   return MiniPages{static_cast<uint32_t>((bytes + kMiniPageBytes - 1) >> kMiniPageShift)};

@@ -198,13 +198,12 @@ struct Runs {
   MiniPageIndex bins[kRunBins];  // first run of each bin
 };
 
-inline constexpr uint32_t kLongRuns = kOwnRunMax + 1;
-inline constexpr uint32_t kWhollyFree = kShared ? kLongRuns + 1 : kLongRuns;
+inline constexpr uint32_t kWhollyFree = kOwnRunMax + 1;
 
 // The own pages of a heap. Small runs are nearly permanent: scattered among longer ones they would pin all of memory.
 struct OwnPages {
-  // By the longest run of free MiniPages in them, longer ones as kOwnRunMax; with threads, kLongRuns: kOwnLongRun or more; kWhollyFree: all
-  // are free. No page is on list 0.
+  // By the longest run of free MiniPages in them, longer ones as kOwnRunMax; kWhollyFree: all are free. No page is on
+  // list 0.
   MetaLink lists[kWhollyFree + 1];
   uint32_t pages;       // how many there are
   uint32_t free_pages;  // of these: wholly free

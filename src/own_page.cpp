@@ -19,7 +19,7 @@ consteval uint32_t longest_shared_run() {
     if (const uint32_t length = shared_run_of(SizeClass{c}).raw; length > longest) longest = length;
   return longest;
 }
-static_assert(longest_shared_run() == kOwnLongRun);
+static_assert(!kShared || longest_shared_run() == kOwnRunMax);
 
 // Other threads read it for statistics.
 void count_free_pages(uint32_t more) noexcept {
@@ -29,7 +29,7 @@ void count_free_pages(uint32_t more) noexcept {
 // The first list with pages in which `count` MiniPages are free in a row: none of them is wholly free if others will do. Above
 // kWhollyFree iff there is none.
 uint32_t list_with(MiniPages count) noexcept {
-  uint32_t list = kShared && count > MiniPages{kOwnRunMax} ? kLongRuns : count.raw;
+  uint32_t list = count.raw;
   while (list <= kWhollyFree && own_pages().lists[list] == kNoMiniPage) ++list;
   return list;
 }

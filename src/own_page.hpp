@@ -15,10 +15,6 @@ inline constexpr uint32_t kOwnLinks = kLargeClass.raw;
   if (free == ~0u) return kWhollyFree;
   uint32_t longest = 0;
   for (; free != 0 && longest < kOwnRunMax; free &= free >> 1) ++longest;
-  if (kShared && longest == kOwnRunMax) {  // `free` says where one more is free than that
-    static_assert(kOwnLongRun == 2 * kOwnRunMax + 1);
-    if ((free & free >> kOwnRunMax) != 0) return kLongRuns;
-  }
   return longest;
 }
 

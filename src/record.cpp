@@ -114,7 +114,6 @@ constexpr uint32_t kSchemaVersion = 3;
   X(own_free_pages, kOwn + offsetof(OwnPages, free_pages))
 
 #define GHARIAL_SHARED_CONSTANTS(X)                                                                \
-  X(own_long_run, kOwnLongRun)                                                                     \
   X(segment_shift, kSegmentShift)                                                                  \
   X(segment_bytes, sizeof(SegmentOf<Threads>))                                                     \
   X(segment_classes, offsetof(SegmentOf<Threads>, classes))                                        \

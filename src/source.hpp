@@ -16,8 +16,8 @@ template <class S>
 concept PageSource = requires(uint64_t bytes) {
   { S::grow(bytes) } noexcept -> std::same_as<Range>;  // so many bytes, or begin == end: refused
   {
-    S::can_grow(bytes)
-  } noexcept -> std::same_as<bool>;  // false: may be refused, or end the program
+    S::limit()
+  } noexcept -> std::same_as<Address>;  // a growth beyond it is refused, or ends the program
   {
     S::end()
   } noexcept -> std::same_as<Address>;  // the break: where the next range is likely to begin
@@ -26,9 +26,11 @@ concept PageSource = requires(uint64_t bytes) {
 
 struct Source {
   static Range grow(uint64_t bytes) noexcept;
-  static bool can_grow(uint64_t bytes) noexcept;
+  static Address limit() noexcept;
   static Address end() noexcept;
   static Address break_at() noexcept;
+  // False: growth by so many bytes may be refused, or end the program.
+  static bool can_grow(uint64_t bytes) noexcept { return end() + bytes <= limit(); }
 };
 static_assert(PageSource<Source>);
 

@@ -43,9 +43,7 @@ inline constinit Arena arena;
 
 inline Address Source::end() noexcept { return arena.break_now; }
 inline Address Source::break_at() noexcept { return reinterpret_cast<Address>(&arena.break_now); }
-inline bool Source::can_grow(uint64_t bytes) noexcept {
-  return arena.break_now + bytes <= arena.limit;
-}
+inline Address Source::limit() noexcept { return arena.limit; }
 inline Range Source::grow(uint64_t bytes) noexcept {
   const Address before = arena.break_now, highest = arena.highest;
   if (arena.refuse_after != 0 && --arena.refuse_after == 0) return {kNone, kNone, kNone};

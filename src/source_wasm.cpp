@@ -28,9 +28,7 @@ Address Source::break_at() noexcept { return reinterpret_cast<Address>(emscripte
 
 // By default (ABORTING_MALLOC) a refused sbrk ends the program, so that it must be the last resort. A
 // limit that JavaScript does not know (STANDALONE_WASM) reads as reached.
-bool Source::can_grow(uint64_t bytes) noexcept {
-  return end() + bytes <= emscripten_get_heap_max();
-}
+Address Source::limit() noexcept { return emscripten_get_heap_max(); }
 
 Range Source::grow(uint64_t bytes) noexcept {
   const Address before = end();

@@ -12,8 +12,8 @@ export class OwnPages {
 }
 /** The own pages of a heap that have room, in lists by the longest run of free MiniPages in them. */
 export class OwnLists {
-    /** @param {number} owner number of the heap whose they are; 0: the only one @param {number} at @param {number} own_run_max @param {number} [long_run] of programs with threads: the longest */
-    constructor(owner: number, at: number, own_run_max: number, long_run?: number);
+    /** @param {number} owner number of the heap whose they are; 0: the only one @param {number} at @param {number} own_run_max the longest that is cut from such pages */
+    constructor(owner: number, at: number, own_run_max: number);
     /** @readonly */ readonly owner: number;
     /** @readonly number of the last list: of pages all of which is free. The one before: of pages with that run, or a longer one */
     readonly last: number;

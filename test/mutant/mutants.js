@@ -149,7 +149,7 @@ const ofOwnPages = [
   {
     breaks: 'a page that is wholly free serves before one in use',
     file: 'own_page.cpp',
-    from: '  uint32_t list = kShared && count > MiniPages{kOwnRunMax} ? kLongRuns : count.raw;\n',
+    from: '  uint32_t list = count.raw;\n',
     to: '  uint32_t list = own_pages().lists[kWhollyFree] != kNoMiniPage ? kWhollyFree : count.raw;\n',
   },
   {
