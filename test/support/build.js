@@ -15,6 +15,14 @@ const products = join(root, 'build', 'test');
 /** GHARIAL_THREADS=1: programs are linked with -pthread, so that the same tests run in the variant for threads. */
 export const threads = process.env.GHARIAL_THREADS === '1';
 
+/**
+ * Declares a test of what the variant for threads does otherwise by design.
+ * @param {string} title @param {() => void | Promise<void>} run
+ */
+export function itWithoutThreads(title, run) {
+  if (!threads) it(title, run);
+}
+
 /** Minutes: the first program builds the archive, and the SDK its libraries. */
 export const BUILD_TIMEOUT = 600_000;
 

@@ -1,7 +1,7 @@
 // Memory of 4 GiB: addresses above 2 GiB are negative numbers to whoever forgets that they are unsigned, and sums wrap around
 // at the end. Pages are reserved, not touched, so this needs little real memory.
 import assert from 'node:assert/strict';
-import { BUILD_TIMEOUT } from '../support/build.js';
+import { BUILD_TIMEOUT, itWithoutThreads, threads } from '../support/build.js';
 import {
   createHeap,
   ENOMEM,
@@ -119,7 +119,8 @@ describe('4 GiB', function () {
     heap.assertEmpty();
   });
 
-  it('joins what is free at the end with what memory grows by', () => {
+  // With threads the maps that describe memory above lie where it ended, and stay there.
+  itWithoutThreads('joins what is free at the end with what memory grows by', () => {
     const first = heap.take(2 * GiB);
     heap.free(first);
     const larger = heap.take(3 * GiB);
@@ -131,12 +132,13 @@ describe('4 GiB', function () {
     heap.assertSoundFromOutside();
   });
 
-  it('grows the last block in place, with memory, up to 3 GiB', () => {
+  it('grows the last block with memory up to 3 GiB, in place where maps can move', () => {
     const block = heap.take(GiB);
     heap.call('fill', block, 64 * KiB, 1);
-    assert.equal(heap.realloc(block, 3 * GiB), block);
-    assert.equal(heap.call('first_difference', block, 64 * KiB, 1), 64 * KiB);
-    heap.free(block);
+    const grown = heap.realloc(block, threads ? 2 * GiB : 3 * GiB);
+    assert.ok(grown === block || (threads && grown !== 0), `${grown}`);
+    assert.equal(heap.call('first_difference', grown, 64 * KiB, 1), 64 * KiB);
+    heap.free(grown);
     heap.assertEmpty();
   });
 

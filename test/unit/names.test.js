@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { heapOf } from '../../js/index.js';
-import { BUILD_TIMEOUT, build, load, root } from '../support/build.js';
+import { BUILD_TIMEOUT, build, load, root, threads } from '../support/build.js';
 import { createHeap, loadApi, MiB } from '../support/heap.js';
 
 const module = ['-O2', '-fno-builtin', '-sMODULARIZE', '-sEXPORT_ES6', '-sENVIRONMENT=node'];
@@ -66,7 +66,7 @@ describe('names', function () {
 
   const fixed = [
     ...module,
-    '-sINITIAL_HEAP=1MB',
+    threads ? '-sINITIAL_MEMORY=2MB' : '-sINITIAL_HEAP=1MB',
     '-sEXPORTED_FUNCTIONS=_malloc,_free,_gharial_validate',
   ];
   const empty = [source('api.c')];
