@@ -18,6 +18,7 @@ SOAK_OPERATIONS ?= 1e9
 CALLS ?= 1e7
 ALLOCATORS ?= gharial
 TESTS ?= 'test/**/*.test.js'
+WITHOUT_HARDENED := $(filter-out test/unit/hardened.test.js,$(wildcard test/unit/*.test.js)) # which has no variant for threads
 ROWS ?=
 SDK ?=
 
@@ -51,6 +52,9 @@ test: prepare ## run every test: units, model, port, JavaScript, programs, nativ
 
 test-matrix: sdk npm ## build a program in every mode of Emscripten, run it, write docs/compatibility.md (ROWS=part of a name; SDK=trixie)
 	@$(if $(SDK),export GHARIAL_SUITE=$(SDK);) $(if $(SDK),$(TOOLCHAIN)/install;) $(WITH_NODE) node test/matrix/run.js $(if $(ROWS),'$(ROWS)')
+
+test-threads: prepare ## run the tests of programs without threads again, linked with -pthread
+	@GHARIAL_THREADS=1 $(MOCHA) $(WITHOUT_HARDENED) 'test/model/*.test.js' 'test/js/*.test.js' test/fuzz/replay.test.js 'test/programs/*.test.js'
 
 fuzz: prepare ## fuzz the native build alone, 10 minutes (FUZZ_SECONDS=600)
 	@FUZZ_SECONDS=$(or $(FUZZ_SECONDS),600) $(MOCHA) 'test/fuzz/**/*.test.js'
@@ -132,4 +136,4 @@ node_modules/.package-lock.json: package.json package-lock.json .npmrc
 	@$(WITH_NODE) npm ci --ignore-scripts
 	@touch $@
 
-.PHONY: help demo web screenshots lib test test-matrix fuzz soak coverage mutants bench bench-quick bench-docs programs golden worst traces check format types install-sdk uninstall-sdk clean prepare sdk clang builders chromium npm
+.PHONY: help demo web screenshots lib test test-matrix test-threads fuzz soak coverage mutants bench bench-quick bench-docs programs golden worst traces check format types install-sdk uninstall-sdk clean prepare sdk clang builders chromium npm

@@ -26,7 +26,7 @@ const PAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>thread
 /** @typedef {import('playwright-core').Page} Page */
 
 describe('<gharial-inspector> with threads', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   /** @type {import('playwright-core').Browser} */
   let browser;
   /** @type {Awaited<ReturnType<typeof serve>>} */

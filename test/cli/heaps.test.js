@@ -13,7 +13,7 @@ import { growing, instantiate, ptr } from '../js/support/modules.js';
 import { gharial, program, root } from './support.js';
 
 describe('gharial, on heaps', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   const scratch = mkdtempSync(join(tmpdir(), 'gharial-heaps-'));
   const at = (/** @type {string} */ name) => join(scratch, name);
   /** @type {import('../../js/index.js').HeapReader} */

@@ -624,7 +624,7 @@ describe('validateHeap', function () {
   /** @type {() => number} */
   let validate;
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const { module, heap } = await variedHeap();
     // a current run that lies below others of its class: those freed last are handed out first
     const many = Array.from({ length: 400 }, () => module._malloc(32));

@@ -9,7 +9,7 @@ import { syntheticDump } from './support/synthetic.js';
 const CHECKSUM = 48;
 
 describe('a dump with one damaged byte', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   for (const word_bytes of /** @type {const} */ ([4, 8]))
     it(`answers or says what is wrong, whichever byte it is: ${8 * word_bytes}-bit addresses`, () => {

@@ -53,7 +53,7 @@ describe('getHeapMap', () => {
   });
 
   it('agrees where threads share memory, and is whole while they change it', async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const { module, end } = await createThreaded();
     const heap = heapOf(module);
     module._malloc(100);

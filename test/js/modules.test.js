@@ -5,7 +5,7 @@ import { everything, imageOf } from './support/heaps.js';
 import { build, growing, instantiate, ptr } from './support/modules.js';
 
 describe('modules', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   /** What every kind of module must be able to do. @param {any} module */
   const assertReadable = (module) => {

@@ -49,7 +49,7 @@ const small = (block_size, used, blocks, length = 1) =>
   });
 
 describe('the report', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
 
   it('shows every kind of MiniPage by a character of its own', () => {
     const parts = [

@@ -45,13 +45,13 @@ const flips = fc.array(fc.record({ at: fc.nat(), mask: fc.integer({ min: 1, max:
 });
 
 describe('heap snapshots and dumps', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   /** @type {Awaited<ReturnType<typeof variedHeap>>} */
   let varied;
   /** @type {Uint8Array} */
   let dump;
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     varied = await variedHeap();
     dump = varied.heap.takeHeapSnapshot().toBinary();
   });

@@ -9,7 +9,7 @@ const sum = (/** @type {number[]} */ all) => all.reduce((a, b) => a + b, 0);
 describe('statistics', () => {
   let file = '';
   before(async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     file = await growing();
   });
 

@@ -22,7 +22,7 @@ function sumOfBlocks(heap) {
 }
 
 describe('heaps of threads', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   /** @type {any} */
   let module;
   /** @type {() => void} */
@@ -125,7 +125,7 @@ describe('heaps of threads', function () {
       assert.equal(module._threads_get(), 0);
       const threads = heap.getThreadStatistics();
       for (const [i, name] of THREAD_FIELDS.entries())
-        assert.equal(threads[name], module._threads_field(i) >>> 0, name);
+        if (name !== '') assert.equal(threads[name], module._threads_field(i) >>> 0, name);
       assert.equal(module._stats_get(), 0);
       const statistics = heap.getHeapStatistics();
       const [bytes, blocks, , cached] = [1, 2, 3, 4].map((i) => module._stats_field(i) >>> 0);
@@ -245,7 +245,7 @@ describe('heaps of threads', function () {
 });
 
 describe('heaps of Wasm Workers', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   it('are read as well', async () => {
     const file = await build('wasm-workers', [
       ...['-sWASM_WORKERS', '-sENVIRONMENT=node,worker', '-sINITIAL_MEMORY=1MB'],
@@ -261,7 +261,7 @@ describe('heaps of Wasm Workers', function () {
 });
 
 describe('the layout record of a program with threads', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   it('is not taken for one without', async () => {
     const { module, end } = await createThreaded();
     end();

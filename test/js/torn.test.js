@@ -207,7 +207,7 @@ const PLANTED = [
 ];
 
 describe('heaps of threads that are damaged, or seen in the middle of a change', function () {
-  this.timeout(300_000);
+  this.timeout(600_000);
   /** @type {Uint8Array} */
   let sound;
   /** @type {Uint8Array} */

@@ -4,7 +4,7 @@ import { buildNative, namesOfTests, runNative, sanitizers } from './build.js';
 
 for (const checked of [false, true]) {
   describe(`native: ${checked ? 'checked' : 'release'} variant`, function () {
-    this.timeout(240_000);
+    this.timeout(600_000);
 
     /** @type {string} */
     let program;
@@ -36,7 +36,7 @@ for (const { title, suite, options, checked } of /** @type {const} */ ([
   },
 ]))
   describe(`native: ${title}`, function () {
-    this.timeout(240_000);
+    this.timeout(600_000);
 
     /** @type {string} */
     let program;
@@ -55,7 +55,7 @@ for (const { title, suite, options, checked } of /** @type {const} */ ([
   });
 
 describe('native: the test program', function () {
-  this.timeout(240_000);
+  this.timeout(600_000);
 
   it('refuses a name that no test has', async () => {
     const program = await buildNative('test/native/native.cpp', {

@@ -14,7 +14,7 @@ const VARIANTS = [
 
 for (const { title, flags, checked } of VARIANTS)
   describe(`native threads: ${title}`, function () {
-    this.timeout(240_000);
+    this.timeout(600_000);
 
     /** @type {string} */
     let program;

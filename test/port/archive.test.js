@@ -30,7 +30,7 @@ print(ports.ports_by_name['gharial'].archive_name())
 }
 
 describe('port: archive', function () {
-  this.timeout(300_000); // many links, on a busy machine
+  this.timeout(600_000); // many links, on a busy machine
 
   it('the same bytes elsewhere are the same archive; another byte, file or option is another', () => {
     const copy = copyOfProject();

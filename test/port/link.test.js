@@ -19,7 +19,7 @@ import {
 } from './support.js';
 
 describe('port: link', function () {
-  this.timeout(300_000); // a first link may build libraries of the SDK
+  this.timeout(600_000); // a first link may build libraries of the SDK
 
   it('tells allocators apart: without the port there is dlmalloc and no record', () => {
     const program = link(['-O1']);

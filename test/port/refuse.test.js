@@ -125,7 +125,7 @@ const cases = [
 ];
 
 describe('port: refuse', function () {
-  this.timeout(300_000); // many links, on a busy machine
+  this.timeout(600_000); // many links, on a busy machine
 
   /** @type {(() => string)[]} */
   let lines;

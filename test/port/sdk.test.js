@@ -22,7 +22,7 @@ import {
 const script = join(root, 'emscripten-port', 'sdk.py');
 
 describe('port: registered in an SDK', function () {
-  this.timeout(300_000); // many links, on a busy machine
+  this.timeout(600_000); // many links, on a busy machine
 
   /** @type {string} */
   let sdk;

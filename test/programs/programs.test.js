@@ -21,7 +21,7 @@ const sum = (spaces, names) =>
   );
 
 describe('real programs', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   before('sources and builds', async function () {
     this.timeout(600_000); // a first build makes the SDK's own libraries as well

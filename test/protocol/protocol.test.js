@@ -19,7 +19,7 @@ function eachDefectIsFound(protocol, defects) {
 }
 
 describe('protocol: blocks freed by other threads', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   it('two freers, the same word, blocks that come back', () => {
     assertHolds(
@@ -94,7 +94,7 @@ describe('protocol: blocks freed by other threads', function () {
 });
 
 describe('protocol: the lock', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   it('two threads, three times each', () => {
     assertHolds(lockAndWait([3, 3]));
@@ -116,7 +116,7 @@ describe('protocol: the lock', function () {
 });
 
 describe('protocol: runs freed while another thread holds the lock', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   it('two threads, three runs each', () => {
     assertHolds(

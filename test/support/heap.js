@@ -256,10 +256,9 @@ export class Heap {
   /** Of a MiniPage's entry in the run map, which is one, or in segments where threads share memory. @param {number} mini_page */
   #entryAddress(mini_page) {
     const { at, k } = /** @type {Record<'at' | 'k', Record<string, number>>} */ (this.#layout);
-    const word = (/** @type {number} */ address) => this.words(address, 1)[0];
-    if (!threads) return word(at.run_map) + mini_page * k.entry_bytes;
+    if (!threads) return this.sizes(at.run_map, 1)[0] + mini_page * k.entry_bytes;
     const in_segment = 2 ** k.segment_shift / MINI_PAGE;
-    const segment = word(at.segments + 4 * Math.floor(mini_page / in_segment));
+    const [segment] = this.sizes(at.segments + POINTER * Math.floor(mini_page / in_segment), 1);
     return segment + k.segment_entries + (mini_page % in_segment) * k.entry_bytes;
   }
 
@@ -270,9 +269,9 @@ export class Heap {
     const page = Math.floor(mini_page / 32);
     const in_segment = 2 ** (k.segment_shift - k.heap_page_shift);
     const metas = threads
-      ? word(at.segments + 4 * Math.floor(page / in_segment)) + k.segment_metas
-      : word(at.global + k.global_meta_map);
-    const meta = word(metas + word_bytes * (threads ? page % in_segment : page));
+      ? this.sizes(at.segments + POINTER * Math.floor(page / in_segment), 1)[0] + k.segment_metas
+      : this.sizes(at.global + k.global_meta_map, 1)[0];
+    const [meta] = this.sizes(metas + word_bytes * (threads ? page % in_segment : page), 1);
     if (meta === 0 || (!threads && word(meta + k.meta_is_own) === 0)) return 0;
     const free = word(meta + k.meta_free);
     let count = 0;

@@ -15,7 +15,7 @@ import {
 } from '../support/heap.js';
 
 describe('edges', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   /** @type {import('../support/heap.js').Factory} */
   let factory;
   before(async function () {

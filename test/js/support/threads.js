@@ -91,7 +91,7 @@ export const threaded = (port = '', environment = 'node,worker') =>
     { port, program: PROGRAM, exports: EXPORTS },
   );
 
-/** Fields of struct gharial_thread_stats and what they are called in JavaScript, in order. */
+/** Fields of struct gharial_thread_stats, in order, by what they are called in JavaScript; '': of the calling thread alone. */
 export const THREAD_FIELDS = /** @type {const} */ ([
   'number_of_heaps',
   'number_of_orphaned_heaps',
@@ -102,6 +102,7 @@ export const THREAD_FIELDS = /** @type {const} */ ([
   'number_of_quarantined_pages',
   'number_of_pending_blocks',
   'number_of_lock_waits',
+  '',
   'number_of_refusals',
 ]);
 
