@@ -4,6 +4,27 @@
 /** @type {import('./mutants.js').Mutant[]} */
 export const ofThreads = [
   {
+    breaks: 'maps are made as they are needed, although they never move',
+    file: 'growth.cpp',
+    from: ' : pages + pages / 2;',
+    to: ' : pages;',
+    variant: 'threads',
+  },
+  {
+    breaks: 'maps of a limited memory are made bit by bit',
+    file: 'growth.cpp',
+    from: 'pages = limit <= pages + kNear ?',
+    to: 'pages = limit < pages ?',
+    variant: 'threads',
+  },
+  {
+    breaks: 'a run is looked for among pages that have only a shorter one',
+    file: 'own_page.hpp',
+    from: 'longest < kOwnRunMax; free',
+    to: 'longest <= kOwnRunMax; free',
+    variant: 'threads',
+  },
+  {
     breaks: 'whoever waits for the lock is not woken',
     file: 'lock.cpp',
     from: '  if (load_relaxed(shared.waiting) != 0) Thread::wake(shared.holder);\n',

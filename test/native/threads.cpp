@@ -2,5 +2,6 @@
 #include "threads_remote.hpp"
 #include "threads_ends.hpp"
 #include "threads_lock.hpp"
+#include "threads_maps.hpp"
 #include "threads_stress.hpp"
 #include "main.hpp"
