@@ -4,9 +4,21 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildNative, project, sanitizers, shared } from '../native/build.js';
 
+const HARDENED = ['-DGHARIAL_HARDENED=1'];
+/** Flags of each variant of the core. */
+export const VARIANTS = {
+  checked: [],
+  hardened: HARDENED,
+  'hardened, with poison, quarantine and shuffle': [
+    ...HARDENED,
+    ...['-DGHARIAL_POISON=1', '-DGHARIAL_QUARANTINE=1', '-DGHARIAL_SHUFFLE=1'],
+  ],
+  threads: shared,
+};
+
 /**
  * @param {number} seconds how long new inputs are tried
- * @param {'checked' | 'hardened' | 'threads'} variant of the core
+ * @param {keyof typeof VARIANTS} variant of the core
  * @param {(line: string) => void} [show] gets the fuzzer's lines
  * @returns {Promise<{ status: number | null, executions: number, coverage: number, program: string, artifact: string | undefined, output: string }>}
  */
@@ -14,12 +26,8 @@ export async function fuzz(seconds, variant, show = () => {}) {
   const source = variant === 'threads' ? 'threads_fuzz' : 'heap_fuzz';
   const program = await buildNative(`test/fuzz/${source}.cpp`, {
     // Assertions are oracles that cost little beside the shadow's.
-    flags: [
-      ...['-O2', ...sanitizers, '-fsanitize=fuzzer'],
-      ...(variant === 'hardened' ? ['-DGHARIAL_HARDENED=1'] : []),
-      ...(variant === 'threads' ? shared : []),
-    ],
-    checked: variant !== 'hardened',
+    flags: ['-O2', ...sanitizers, '-fsanitize=fuzzer', ...VARIANTS[variant]],
+    checked: !variant.startsWith('hardened'),
   });
   const found = join(project, `build/fuzz/${source}`);
   const artifacts = join(project, 'build/fuzz/');

@@ -7,17 +7,19 @@ describe('fuzz', function () {
   this.timeout((seconds + 240) * 1000);
   this.slow((seconds + 60) * 1000);
 
-  // The hardened variant takes a quarter of the time: it stands around the same heap.
+  // The hardened variants take a quarter of the time: they stand around the same heap.
   for (const [variant, share] of /** @type {const} */ ([
     ['checked', 1 / 2],
-    ['hardened', 1 / 4],
+    ['hardened', 1 / 8],
+    ['hardened, with poison, quarantine and shuffle', 1 / 8],
     ['threads', 1 / 4],
   ]))
     it(`finds nothing in the ${variant} variant`, async () => {
       assert.ok(seconds > 0, 'FUZZ_SECONDS must be a number of seconds');
       const result = await fuzz(Math.ceil(seconds * share), variant);
       assert.equal(result.status, 0, `${howToReplay(result)}\n${whatBroke(result)}`);
-      assert.ok(result.executions > 100, `only ${result.executions} executions`);
+      // The corpus at least, on the busiest machine.
+      assert.ok(result.executions > 20, `only ${result.executions} executions`);
       console.log(`      ${result.executions} executions, coverage ${result.coverage}`);
     });
 });

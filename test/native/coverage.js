@@ -3,10 +3,11 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { buildNative, project, runNative } from './build.js';
+import { VARIANTS } from '../fuzz/fuzz.js';
+import { buildNative, project, runNative, shared } from './build.js';
 
 /** The share of lines that must be executed. */
-const ENOUGH = 0.95;
+const ENOUGH = 0.99;
 
 const folder = join(project, 'build/coverage');
 rmSync(folder, { recursive: true, force: true });
@@ -27,22 +28,23 @@ function tool(name, args) {
 }
 
 const instrumented = ['-O1', '-g', '-fprofile-instr-generate', '-fcoverage-mapping'];
+const corpus = readdirSync(join(project, 'test/fuzz/corpus')).map((file) =>
+  join(project, 'test/fuzz/corpus', file),
+);
 /** @type {[string, boolean, string[], string[]][]} source, checked, more flags, arguments */
 const runs = [
   ['test/native/native.cpp', false, [], []],
   ['test/native/native.cpp', true, [], []],
   ['test/native/hardened.cpp', false, ['-DGHARIAL_HARDENED=1'], []],
+  ['test/native/threads.cpp', true, shared, []],
   [
     'test/fuzz/heap_fuzz.cpp',
-    true,
-    ['-fsanitize=fuzzer'],
-    [
-      '-runs=0',
-      ...readdirSync(join(project, 'test/fuzz/corpus')).map((file) =>
-        join(project, 'test/fuzz/corpus', file),
-      ),
-    ],
+    false,
+    ['-fsanitize=fuzzer', ...VARIANTS['hardened, with poison, quarantine and shuffle']],
+    ['-runs=0', ...corpus],
   ],
+  ['test/fuzz/heap_fuzz.cpp', true, ['-fsanitize=fuzzer'], ['-runs=0', ...corpus]],
+  ['test/fuzz/threads_fuzz.cpp', true, ['-fsanitize=fuzzer', ...shared], ['-runs=0', ...corpus]],
 ];
 /** @type {string[]} */
 const programs = [];

@@ -215,6 +215,22 @@ TEST("real time: realloc does not grow memory either") {
   CHECK_SOUND();
 }
 
+TEST("real time: a block of whole MiniPages comes out of the reserve, as one of the next class "
+     "that shares runs") {
+  start_heap(0, 64 * kMiB);
+  CHECK(!is_shared(class_of(4000)) && !is_shared(class_of(6100)));
+  CHECK_EQUAL(gharial_thread_reserve(4 * kHeapPageBytes), 0);
+  CHECK_EQUAL(gharial_thread_realtime(1), 0);
+  const HeldElsewhere held;
+  for (size_t bytes : {4000, 6100}) {
+    const Address block = take(bytes);
+    CHECK_EQUAL(gharial_malloc_usable_size(reinterpret_cast<void*>(block)),
+                bytes_of(shared_class_of(static_cast<uint32_t>(bytes))));
+    give(block);
+  }
+  CHECK_EQUAL(load_relaxed(global.shared.refusals), 0);
+}
+
 TEST("real time: what others freed is taken in rather than malloc fail") {
   start_heap(0, 64 * kMiB);
   CHECK_EQUAL(gharial_thread_realtime(1), 0);
@@ -257,6 +273,14 @@ TEST("threads: the calls that cannot be answered say why") {
   errno = 0;
   CHECK_EQUAL(gharial_malloc(8) == nullptr, true);
   CHECK_EQUAL(errno, ENOMEM);
+  in_thread([] {
+    errno = 0;
+    CHECK_EQUAL(gharial_thread_realtime(1), -1);
+    CHECK_EQUAL(errno, ENOMEM);
+    errno = 0;
+    CHECK_EQUAL(gharial_thread_reserve(kHeapPageBytes), -1);
+    CHECK_EQUAL(errno, ENOMEM);
+  });
 }
 
 }  // namespace gharial_test

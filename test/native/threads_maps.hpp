@@ -48,4 +48,46 @@ TEST("maps: where memory may grow for long, they are made for half as much again
   CHECK_SOUND();
 }
 
+TEST("limits: wherever memory ends, malloc fails, the heap is whole, and all that was freed is had "
+     "again") {
+  for (size_t limit = 32 * kMiniPageBytes; limit <= 320 * kMiniPageBytes; limit += kMiniPageBytes) {
+    start_heap(0, limit);
+    std::vector<void*> blocks;
+    while (void* block = gharial_malloc(900)) blocks.push_back(block);
+    CHECK_SOUND();
+    const size_t count = blocks.size();
+    for (void* block : blocks) gharial_free(block);
+    blocks.clear();
+    while (void* block = gharial_malloc(900)) blocks.push_back(block);
+    CHECK_EQUAL(blocks.size(), count);
+    CHECK_SOUND();
+    own_heap = &no_heap;  // the next heap is another one
+  }
+}
+
+TEST("limits: a heap page for which there is one slot where it needs two is given back") {
+  start_heap(0, 4 * kMiB);
+  std::vector<Address> blocks;
+  while (void* block = gharial_malloc(kMiniPageBytes)) blocks.push_back(address(block));
+  std::sort(blocks.begin(), blocks.end());
+  // A whole heap page, and two MiniPages on their own.
+  const auto page = std::find_if(blocks.begin() + 8, blocks.end(),
+                                 [](Address block) { return block % kHeapPageBytes == 0; });
+  CHECK(blocks.end() - page > 2 * kMiniPagesPerPage);
+  CHECK_EQUAL(page[kMiniPagesPerPage - 1] - page[0], kHeapPageBytes - kMiniPageBytes);
+  for (uint32_t i = 0; i < kMiniPagesPerPage; ++i) give(page[i]);
+  give(page[kMiniPagesPerPage + 2]);
+  gharial_malloc_trim(0);
+  const size_t free_bytes = stats_now().free_bytes;
+  errno = 0;
+  CHECK(gharial_malloc(64) == nullptr);
+  CHECK_EQUAL(errno, ENOMEM);
+  CHECK_EQUAL(stats_now().free_bytes, free_bytes);
+  CHECK_SOUND();
+  give(page[kMiniPagesPerPage + 4]);
+  gharial_malloc_trim(0);
+  give(take(64));
+  CHECK_SOUND();
+}
+
 }  // namespace gharial_test
