@@ -36,6 +36,11 @@ const build = (allocator, port) => {
   return link('threads', [program, ...objects], FLAGS, allocator, { port });
 };
 
+/** How long a sample lasts at least, so that the start of threads is little of it: milliseconds. */
+const SAMPLE = 25;
+/** At most so many times the operations of the load. */
+const LONGEST = 32;
+
 /** A process with its threads ready. @param {string} product @returns {Promise<Child>} */
 const start = (product) => {
   const child = fork(WORKER, [product]);
@@ -64,6 +69,8 @@ export const measureThreads = async ({ allocators, port, quick, progress }) => {
       const children = new Map();
       /** @type {Map<string, number[]>} */
       const samples = new Map();
+      /** @type {Map<string, typeof request>} */
+      const requests = new Map();
       const request = { load: number, threads, operations: load.operations };
       try {
         for (const [name, product] of products) {
@@ -71,21 +78,24 @@ export const measureThreads = async ({ allocators, port, quick, progress }) => {
           children.set(name, child);
           samples.set(name, []);
           for (let i = 0; i < 3; i++) await ask(child, request); // V8 compiles it
+          const { time, peak } = await ask(child, request);
+          rows.push({
+            ...{ measure: 'threads, memory', pattern, allocator: name, metric: 'peak', unit: 'B' },
+            value: peak,
+          });
+          const longer = Math.ceil((SAMPLE * 1e6) / (time * load.operations));
+          const operations = load.operations * Math.min(LONGEST, Math.max(1, longer));
+          requests.set(name, { ...request, operations });
         }
         for (let round = 0; round < rounds; round++)
           for (const [name, child] of children)
-            samples.get(name)?.push((await ask(child, request)).time);
+            samples.get(name)?.push((await ask(child, requests.get(name) ?? request)).time);
         rows.push(
           ...rowsOf(pattern, 'optimised', samples).map((row) => ({
             ...row,
             measure: 'threads, time',
           })),
         );
-        for (const [allocator, child] of children)
-          rows.push({
-            ...{ measure: 'threads, memory', pattern, allocator, metric: 'peak', unit: 'B' },
-            value: (await ask(child, request)).peak,
-          });
       } finally {
         for (const child of children.values()) child.kill();
       }

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { appendFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isOldSdk } from '../support/build.js';
 import {
   allocatorOf,
   assertGharial,
@@ -86,7 +87,8 @@ describe('port: build', function () {
       ['-lc', twice, keep, main],
     ]) {
       const program = link(['-O1', use], { inputs });
-      assertGharial(program);
+      // There the first libc has the sbrk, which serves as well: it refuses to lower the break.
+      assertGharial(program, !(inputs[0] === '-lc' && isOldSdk()));
       assert.equal(play(program), 'kept\n');
     }
   });

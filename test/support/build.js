@@ -41,6 +41,10 @@ export function outputInSdk(command) {
   return stdout;
 }
 
+/** True iff GHARIAL_SUITE names an SDK of before 4.0; make test's own is newer. */
+export const isOldSdk = () =>
+  process.env.GHARIAL_SUITE !== undefined && Number.parseInt(emccVersion(), 10) < 4;
+
 /** @param {string} directory @returns {string[]} */
 const filesIn = (directory) =>
   readdirSync(directory, { recursive: true, withFileTypes: true })

@@ -1,7 +1,7 @@
 // wasm64: the tests of wasm32 again with 64-bit addresses, and a heap beyond 4 GiB. Under the SDK's node, because this one may
 // not have wasm64.
 import assert from 'node:assert/strict';
-import { build, emccVersion, inSdk, root } from '../support/build.js';
+import { build, inSdk, isOldSdk, root } from '../support/build.js';
 import { ENOMEM, GiB, MEMORY64 } from '../support/heap.js';
 
 /** Those that know no number of 32 bits but through heap.js. */
@@ -17,8 +17,7 @@ const settings = ['env', 'GHARIAL_MEMORY64=1'];
 describe('memory64', function () {
   this.timeout(600_000); // the first program builds the C library for wasm64
 
-  // make test's own SDK has it.
-  if (process.env.GHARIAL_SUITE !== undefined && Number.parseInt(emccVersion(), 10) < 4) {
+  if (isOldSdk()) {
     it('is refused with an SDK that is too old for it', async () => {
       await assert.rejects(
         async () => build('wasm64', [`${root}/test/support/api.c`], ['-sMEMORY64']),
