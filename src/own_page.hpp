@@ -10,12 +10,28 @@ namespace gharial {
 // Own pages are linked by the links of class 0, which no small run has.
 inline constexpr uint32_t kOwnLinks = kLargeClass.raw;
 
-// The list of a page of which these MiniPages are free; 0: none.
-[[gnu::noinline]] inline uint32_t list_for(uint32_t free) noexcept {
-  if (free == ~0u) return kWhollyFree;
+// Length of the longest run of set bits, or kOwnRunMax if it is longer.
+constexpr uint32_t longest_run(uint32_t free) noexcept {
+  if constexpr (kShared) {  // up to 9: `twice` has a bit where two begin, and so on
+    const uint32_t twice = free & free >> 1, four = twice & twice >> 2, eight = four & four >> 4;
+    if (eight != 0) return 8 + ((eight & free >> 8) != 0);
+    const uint32_t six = four & twice >> 4;
+    if (six != 0) return 6 + ((six & free >> 6) != 0);
+    if (four != 0) return 4 + ((four & free >> 4) != 0);
+    return twice != 0 ? 2 + ((twice & free >> 2) != 0) : free != 0;
+  }
   uint32_t longest = 0;
   for (; free != 0 && longest < kOwnRunMax; free &= free >> 1) ++longest;
   return longest;
+}
+static_assert(longest_run(0) == 0 && longest_run(5) == 1 && longest_run(6) == 2);
+static_assert(longest_run(0xe01) == 3 && longest_run(~0u) == kOwnRunMax);
+static_assert(!kShared || (longest_run(0x1f7) == 5 && longest_run(0x7f) == 7));
+static_assert(!kShared || (longest_run(0x1ff) == 9 && longest_run(0x1fe) == 8));
+
+// The list of a page of which these MiniPages are free; 0: none.
+[[gnu::noinline]] inline uint32_t list_for(uint32_t free) noexcept {
+  return free == ~0u ? kWhollyFree : longest_run(free);
 }
 
 // So many MiniPages from that one on, as bits.

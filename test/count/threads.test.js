@@ -8,8 +8,8 @@ import { BUILD_TIMEOUT } from '../support/build.js';
 const LIMITS = {
   pair: 1.15,
   'churn-10k': 1.15,
-  'bulk-in-order': 1.16,
-  'bulk-in-reverse': 1.16,
+  'bulk-in-order': 1.15,
+  'bulk-in-reverse': 1.15,
   'bulk-shuffled': 1.15,
 };
 

@@ -18,13 +18,6 @@ export const ofThreads = [
     variant: 'threads',
   },
   {
-    breaks: 'a run is looked for among pages that have only a shorter one',
-    file: 'own_page.hpp',
-    from: 'longest < kOwnRunMax; free',
-    to: 'longest <= kOwnRunMax; free',
-    variant: 'threads',
-  },
-  {
     breaks: 'whoever waits for the lock is not woken',
     file: 'lock.cpp',
     from: '  if (load_relaxed(shared.waiting) != 0) Thread::wake(shared.holder);\n',
