@@ -56,11 +56,14 @@ function reasonIn(output) {
   return (lines.find((line) => /error|fault|hpp:\d|I\d/.test(line)) ?? lines.at(-1) ?? '').trim();
 }
 
+/** What the tests on the host, which take five, get until an endless loop is taken for one: seconds. */
+const ENDLESS = 30;
+
 /**
- * @param {string} copy @param {Mutant['variant'] | 'native'} [variant]
+ * @param {string} copy @param {Mutant['variant'] | 'native'} [variant] @param {number} [seconds]
  * @returns {Promise<string>} why the host's tests reject the copy; '' if they do not
  */
-async function rejectedOnHost(copy, variant = 'native') {
+async function rejectedOnHost(copy, variant = 'native', seconds = ENDLESS) {
   const flags = { native: [], hardened: ['-DGHARIAL_HARDENED=1'], threads: shared }[variant];
   let program;
   try {
@@ -78,7 +81,7 @@ async function rejectedOnHost(copy, variant = 'native') {
     if (asserted === null) throw error;
     return asserted[0];
   }
-  const { status, output } = await runNative(program, [], { seconds: 60 });
+  const { status, output } = await runNative(program, [], { seconds });
   if (status === 0) return '';
   return reasonIn(output) || `${status}${/^test: .*$/gm.exec(output)?.[0] ?? ''}`;
 }
@@ -110,9 +113,10 @@ export async function judge(mutant) {
   try {
     const variant = mutant?.variant;
     // The project itself: that a copy of it builds and runs in every way there is. All its tests in wasm are run elsewhere.
+    const patience = mutant === undefined ? 10 * ENDLESS : ENDLESS;
     const onHost =
-      (await rejectedOnHost(copy, variant)) ||
-      (mutant === undefined ? await rejectedOnHost(copy, 'threads') : '');
+      (await rejectedOnHost(copy, variant, patience)) ||
+      (mutant === undefined ? await rejectedOnHost(copy, 'threads', patience) : '');
     if (onHost !== '') return { by: 'host', reason: onHost };
     if (variant === 'threads') return { by: 'nothing', reason: '' };
     const inWasm = await (mutant === undefined
