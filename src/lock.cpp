@@ -12,8 +12,8 @@ constinit thread_local uint32_t depth = 0;
 constinit thread_local Word own_word = 0;     // what this thread writes into the lock; 0: not known
 constinit thread_local uint8_t may_wait = 0;  // 0: not known, 1: no, 2: yes
 
-// A function of its own: in Node 20 (V8 11.3) the code that Liftoff makes of this exchange inside of a loop took success for failure,
-// so that a thread waited for itself. Later versions do not.
+// A function of its own: in Node 20 (V8 11.3) the code that Liftoff makes of this exchange inside of a loop seems to take success for
+// failure: threads waited for themselves. Later versions do not.
 [[gnu::noinline]] bool take() noexcept {
   if (own_word == 0) own_word = holder_word(Thread::number());
   Word nobody = 0;
