@@ -3,7 +3,7 @@
 import { checkCached } from './check_cached.js';
 import { checkMaps } from './check_maps.js';
 import { checkLists, checkSmallRun } from './check_small_runs.js';
-import { checkBins, checkClassStacks, checkOwnLists, checkPieces } from './check_stacks.js';
+import { checkBins, checkClassStacks, checkOwnLists, checkMetaRuns } from './check_stacks.js';
 import { checkOwners, checkThreads, isBorder, isOwned } from './check_threads.js';
 import { GharialError, HeapReadError, hex } from './errors.js';
 import { FlatMaps } from './maps.js';
@@ -121,7 +121,7 @@ function judge(look) {
   checkClassStacks(found);
   found.attempt(() => checkBins(found));
   found.attempt(() => checkOwnLists(found));
-  found.attempt(() => checkPieces(found));
+  found.attempt(() => checkMetaRuns(found));
   found.attempt(() => checkMaps(found));
   found.attempt(() => checkThreads(found));
   if (found.has_states) found.attempt(() => checkCached(found));

@@ -1,8 +1,8 @@
-// check_stacks.js — invariants between heap pages: the global stacks (I3), the bins of free runs and the lists of own pages (I6), the pieces of
-// metadata and who uses their slots (I10).
+// check_stacks.js — invariants between heap pages: the global stacks (I3), the bins of free runs and the lists of own pages (I6), the runs in
+// which meta-pages lie (I10).
 import { hex } from './errors.js';
 import { popcount } from './memory.js';
-import { binOf, freeSlots, slotsIn } from './walk.js';
+import { binOf } from './walk.js';
 
 /** @typedef {import('./check.js').Findings} Findings */
 
@@ -126,76 +126,24 @@ export function checkOwnLists(found) {
 }
 
 /** I10. @param {Findings} found */
-export function checkPieces(found) {
+export function checkMetaRuns(found) {
   const { heap, meta } = found;
-  const { slots_per_piece, slot_bytes } = heap.layout.k;
-  const pieces = new Map(
-    found.runs.filter(({ kind }) => kind === 'slots').map((run) => [run.first, run]),
+  const { meta_page_bytes } = heap.layout.k;
+  const bytes = (heap.layout.shared ? 2 : 1) * meta_page_bytes; // and its remote words
+  const runs = new Map(
+    found.runs.filter(({ kind }) => kind === 'meta').map((run) => [run.address, run]),
   );
-  /** @type {Map<number, { page: number, slot: number }>} by the address of the slot */
-  const users = new Map();
-  for (const [page, { address, slot, remote, remote_slot }] of meta) {
-    users.set(address, { page, slot });
-    if (heap.layout.shared) users.set(remote, { page, slot: remote_slot });
-  }
-  let with_room = 0;
-  let used = 0;
-  for (const { entry, address } of pieces.values()) {
-    const slots = slotsIn(heap, entry);
-    const free = freeSlots(heap, entry);
+  for (const [page, { address }] of meta) {
+    const run = runs.get(address);
     found.expect(
-      slots <= slots_per_piece && free < 2 ** slots,
+      run !== undefined && run.length * heap.mini_bytes === bytes,
       'I10',
-      entry.address,
-      `the piece of ${slots} slots at ${hex(address)} has free ones that it has not`,
+      address,
+      `the meta-page of heap page ${page} lies in no run of its own at ${hex(address)}`,
     );
-    if (free !== 0) with_room += 1;
-    used += slots - popcount(free);
-    for (let i = 0; i < slots; ++i) {
-      const slot = address + i * slot_bytes;
-      const user = users.get(slot);
-      const is_free = ((free >>> i) & 1) !== 0;
-      if (is_free && user !== undefined)
-        found.add(
-          'I10',
-          slot,
-          `the slot at ${hex(slot)} is free, and in use for heap page ${user.page}`,
-        );
-      if (!is_free && user === undefined)
-        found.add('I10', slot, `the slot at ${hex(slot)} is in use, and for no heap page`);
-      if (user !== undefined && user.slot !== i)
-        found.add(
-          'I10',
-          slot,
-          `the meta-page of heap page ${user.page} says that the slot at ${hex(slot)} is another than ${i}`,
-        );
-      if (found.full) return;
-    }
+    runs.delete(address);
+    if (found.full) return;
   }
-  const needed = (heap.layout.shared ? 2 : 1) * meta.size; // and its remote words
-  found.expect(
-    used === needed,
-    'I10',
-    heap.layout.at.global,
-    `${used} slots are in use, ${needed} are needed for ${meta.size} meta-pages`,
-  );
-  const stack = walkStack(
-    found,
-    'I10',
-    'the stack of pieces of slots',
-    heap.slots_stack,
-    'MiniPage',
-    (at) => {
-      const piece = pieces.get(at);
-      return piece !== undefined && freeSlots(heap, piece.entry) !== 0
-        ? { next: piece.entry.next }
-        : undefined;
-    },
-  );
-  found.expect(
-    stack.size === with_room,
-    'I10',
-    heap.layout.at.global,
-    `the stack of pieces of slots has ${stack.size}, ${with_room} have free slots`,
-  );
+  for (const address of runs.keys())
+    found.add('I10', address, `the meta-page at ${hex(address)} is that of no heap page`);
 }

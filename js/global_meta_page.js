@@ -1,5 +1,4 @@
-// global_meta_page.js — what belongs to no single heap page: the stacks of heap pages, the bins of free runs, the pieces of
-// slots, the counters.
+// global_meta_page.js — what belongs to no single heap page: the stacks of heap pages, the bins of free runs, the counters.
 import { marked } from './heap_image.js';
 import { popcount } from './memory.js';
 import { countersOf, linkedPages, pagesWithRoom } from './statistics.js';
@@ -16,7 +15,6 @@ import { linked } from './walk.js';
  * @property {{ size_class: number, block_size: number, pages: number[] }[]} size_class_stacks heap pages with a partly free run of the class; where threads share memory, those of all heaps, the oldest heap's first
  * @property {{ bin: number, runs: { mini_page: number, number_of_mini_pages: number }[] }[]} run_bins free runs; bins that hold some
  * @property {{ free_mini_pages: number, pages: { page_index: number, number_of_free_mini_pages: number }[] }[]} own_page_lists heap pages that the heap took whole to cut small runs from, and that have room: by the longest run of free MiniPages in them (longer ones count as the longest small run that is cut from such pages); those all of which is free come last. Where threads share memory, those of all heaps
- * @property {number[]} slot_pieces first MiniPages of the pieces of metadata that have free slots
  * @property {Record<import('./layout.js').CounterName, number>} counters
  * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
@@ -56,7 +54,6 @@ export function globalMetaPage(heap) {
     size_class_stacks,
     run_bins: run_bins.filter(({ runs }) => runs.length > 0),
     own_page_lists: own_page_lists.filter(({ pages }) => pages.length > 0),
-    slot_pieces: linkedRuns(heap, heap.slots_stack),
     counters: countersOf(heap),
   });
 }

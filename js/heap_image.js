@@ -12,7 +12,7 @@ import { OwnLists, OwnPages } from './own_pages.js';
  * @property {number} address
  * @property {number} value kind and number as they lie in memory
  * @property {number} kind
- * @property {number} number MiniPages of a run; of a piece of slots, which are free, and how many there are
+ * @property {number} number MiniPages of a run
  * @property {number} next
  * @property {number} prev
  * @property {number} header
@@ -53,7 +53,6 @@ export class HeapImage {
     this.end = image.u32(g + k.global_end);
     /** @readonly every free MiniPage from here on is fresh */
     this.fresh = image.u32(g + k.global_fresh);
-    /** @readonly */ this.slots_stack = image.u32(g + k.global_slots_stack);
     /** @readonly heap pages in which the heap lies, wholly or in part: from here … */
     this.first_page = Math.floor(this.first / this.minis);
     /** @readonly … up to here */

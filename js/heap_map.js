@@ -2,7 +2,7 @@
 // from. One walk without an object per run, so it is some ten times faster than getPageStatistics and does not grow with blocks.
 import { HeapReadError, hex } from './errors.js';
 import { popcount } from './memory.js';
-import { CachedIndex, cachedBlocks, freeSlots, onTheirWay, runAt, runs, slotsIn } from './walk.js';
+import { CachedIndex, cachedBlocks, onTheirWay, runAt, runs } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {import('./statistics.js').SpaceName} SpaceName */
@@ -234,11 +234,6 @@ export class HeapMap {
     else {
       this.kind.fill(METADATA, i, i + run.length);
       this.fill.fill(255, i, i + run.length);
-    }
-    if (run.kind === 'slots') {
-      const free = freeSlots(heap, run.entry);
-      for (let slot = 0; slot < slotsIn(heap, run.entry); ++slot)
-        if (((free >>> slot) & 1) !== 0) this.fill[i + slot] = 0;
     }
     return first + run.length;
   }

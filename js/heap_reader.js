@@ -121,7 +121,7 @@ export class HeapReader {
     return pageStatistics(this.#look(), range);
   }
 
-  /** Stacks of heap pages, bins of free runs, pieces of slots, counters. @returns {import('./global_meta_page.js').GlobalMetaPage} */
+  /** Stacks of heap pages, bins of free runs, counters. @returns {import('./global_meta_page.js').GlobalMetaPage} */
   getGlobalMetaPage() {
     return globalMetaPage(this.#look());
   }

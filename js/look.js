@@ -141,15 +141,8 @@ function takeMetas(copy, layout, mapped) {
   const { k } = layout;
   const image = copy.image(layout);
   const maps = new SegmentedMaps(image, layout, mapped);
-  const metas = [];
   for (let page = 0; page < maps.mapped_pages; ++page) {
     const meta = maps.describes(page) ? image.word(maps.metaWordAddress(page)) : 0;
-    if (meta === 0 || meta % k.slot_bytes !== 0) continue;
-    copy.take(meta, k.slot_bytes);
-    metas.push(meta);
+    if (meta !== 0 && meta % k.meta_page_bytes === 0) copy.take(meta, 2 * k.meta_page_bytes);
   }
-  const described = copy.image(layout);
-  for (const meta of metas)
-    if (described.holds(meta, k.meta_bytes))
-      copy.take(described.u32(meta + k.meta_remote) * 2 ** k.mini_page_shift, k.slot_bytes);
 }

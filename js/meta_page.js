@@ -16,11 +16,10 @@
  * @typedef {object} MetaPage
  * @property {number} address
  * @property {number} page the heap page it describes @property {number} runs small runs that begin in it
- * @property {number} slot number of its slot in its piece
  * @property {boolean} is_own the heap took the page whole, to cut small runs from
  * @property {number} free if so: its free MiniPages, a bit for each
  * @property {number} owner address of the heap that the page belongs to, where threads share memory; else 0
- * @property {number} remote address of its remote words, likewise @property {number} remote_slot number of their slot, likewise
+ * @property {number} remote address of its remote words, likewise
  */
 
 /** @param {HeapImage} heap @param {number} address @returns {MetaPage} */
@@ -31,12 +30,10 @@ export function metaPageAt(heap, address) {
     address,
     page: memory.u32(address + k.meta_page),
     runs: memory.u32(address + k.meta_runs),
-    slot: memory.u32(address + k.meta_slot),
     free: memory.u32(address + k.meta_free),
     is_own: shared || memory.u32(address + k.meta_is_own) !== 0,
     owner: shared ? memory.word(address + k.meta_owner) : 0,
-    remote: shared ? heap.addressOf(memory.u32(address + k.meta_remote)) : 0,
-    remote_slot: shared ? memory.u32(address + k.meta_remote_slot) : 0,
+    remote: shared ? address + k.meta_page_bytes : 0,
   };
 }
 

@@ -1,6 +1,6 @@
 // pages.js — heap pages one by one, with the runs that lie in them, as plain data: what the run map and the meta-pages say.
 import { bit, marked } from './heap_image.js';
-import { CachedIndex, freeSlots, runs, slotsIn } from './walk.js';
+import { CachedIndex, runs } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {'small' | 'medium' | 'large' | 'free' | 'metadata' | 'external' | 'static' | 'unclaimed' | 'changing'} MiniPageKind */
@@ -9,7 +9,7 @@ import { CachedIndex, freeSlots, runs, slotsIn } from './walk.js';
  * @typedef {object} MiniPageStatistics MiniPages of one heap page that serve together: a run, or what lies of it in the page
  * @property {number} index the first, 0 … 31
  * @property {number} length how many
- * @property {MiniPageKind} kind `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it, `changing`: a thread changed it while we looked
+ * @property {MiniPageKind} kind `metadata`: maps and meta-pages, `static`: below the heap, `unclaimed`: above it, `changing`: a thread changed it while we looked
  * @property {boolean} begins the run begins here
  * @property {boolean} fresh free, and never handed out since memory grew
  * @property {boolean} cached of a medium block that is free and at hand
@@ -19,7 +19,7 @@ import { CachedIndex, freeSlots, runs, slotsIn } from './walk.js';
  * @property {number} number_of_used_blocks
  * @property {number} number_of_free_blocks home and cached
  * @property {number} used_size bytes here of live blocks and of metadata in use
- * @property {number} free_size bytes here of free blocks, free runs and free slots
+ * @property {number} free_size bytes here of free blocks and free runs
  */
 /**
  * @typedef {object} PageStatistics
@@ -29,7 +29,7 @@ import { CachedIndex, freeSlots, runs, slotsIn } from './walk.js';
  * @property {number} meta_page address of its meta-page; 0: no small run begins here and no heap owns it
  * @property {number} owner number of the heap that it belongs to, where threads share memory; 0: none
  * @property {number} used_size bytes of live blocks and of metadata in use that lie in the page
- * @property {number} free_size bytes of free blocks, free runs and free slots that lie in the page
+ * @property {number} free_size bytes of free blocks and free runs that lie in the page
  * @property {MiniPageStatistics[]} mini_pages all of the page, in order
  * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
@@ -111,12 +111,6 @@ function piecesOf(heap, cached, run) {
       return [];
     case 'free':
       return [{ address, bytes: whole, free: true }];
-    case 'slots':
-      return Array.from({ length: slotsIn(heap, entry) }, (_, i) => ({
-        address: address + i * heap.layout.k.slot_bytes,
-        bytes: heap.layout.k.slot_bytes,
-        free: ((freeSlots(heap, entry) >>> i) & 1) !== 0,
-      }));
     default: {
       if (header === undefined)
         return [
@@ -159,11 +153,8 @@ function addRun(heap, page, run, pieces) {
       add('free', Math.max(first, heap.fresh), end, begins && first >= heap.fresh, true);
       break;
     case 'maps':
+    case 'meta':
       add('metadata', first, end, begins);
-      break;
-    case 'slots':
-      for (let at = first; at < end; ++at)
-        add(pieces[at - run.first].free ? 'free' : 'metadata', at, at + 1, at === run.first);
       break;
     case 'gap':
       add('external', first, end, begins);

@@ -39,9 +39,9 @@ function metadataRanges(heap) {
     covered.push([meta, k.meta_bytes]);
     for (const span of metaSpans(heap, meta, begun.get(page) ?? [])) kept.push(span);
     const { remote } = heap.metaPage(meta);
-    if (!shared || !is_there([remote, k.slot_bytes])) continue;
-    covered.push([remote, k.slot_bytes]);
-    kept.push([remote, k.slot_bytes]);
+    if (!shared || !is_there([remote, k.meta_page_bytes])) continue;
+    covered.push([remote, k.meta_page_bytes]);
+    kept.push([remote, k.meta_page_bytes]);
   }
   return copied(heap, merged(covered), kept);
 }
@@ -95,7 +95,7 @@ function described(heap) {
 }
 
 /**
- * What counts of a meta-page. The rest is what the memory held before it was a slot: maybe a block.
+ * What counts of a meta-page. The rest is what the memory held before it was one: maybe a block.
  * @param {HeapImage} heap @param {number} meta @param {number[]} begun MiniPages in which small runs begin @returns {Span[]}
  */
 function metaSpans(heap, meta, begun) {
@@ -105,16 +105,11 @@ function metaSpans(heap, meta, begun) {
   const spans = [
     [meta + k.meta_page, 4],
     [meta + k.meta_runs, 4],
-    [meta + k.meta_slot, 4],
     [meta + k.meta_free, 4],
     [meta + k.meta_lists + 1, k.shared_classes],
   ];
   if (heap.layout.shared)
-    spans.push(
-      [meta + k.meta_owner, heap.layout.word_bytes],
-      [meta + k.meta_remote, LINK_BYTES],
-      [meta + k.meta_remote_slot, 4],
-    );
+    spans.push([meta + k.meta_owner, heap.layout.word_bytes]);
   else spans.push([meta + k.meta_is_own, 4]);
   if (page.is_own && page.free !== 0) spans.push([meta + k.meta_class_links, 2 * LINK_BYTES]);
   for (const first of begun) spans.push([heap.headerAddress(page, first), k.header_bytes]);

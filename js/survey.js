@@ -1,6 +1,5 @@
 // survey.js — one walk over the heap that adds up everything a statistic is derived from. Only reads; the sums are gauges.
-import { popcount } from './memory.js';
-import { CachedIndex, freeSlots, homeOf, runs } from './walk.js';
+import { CachedIndex, homeOf, runs } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {import('./statistics.js').SpaceName} SpaceName */
@@ -63,13 +62,9 @@ export class Survey {
         add(spaces.free, bytes, 0, bytes);
         break;
       case 'maps':
+      case 'meta':
         add(spaces.meta, bytes, bytes, 0);
         break;
-      case 'slots': {
-        const available = popcount(freeSlots(heap, run.entry)) * heap.layout.k.slot_bytes;
-        add(spaces.meta, bytes, bytes - available, available);
-        break;
-      }
       case 'large':
         this.used_mini_pages += run.length;
         this.live_blocks += 1;

@@ -4,7 +4,7 @@ import { HeapReadError, hex } from './errors.js';
 import { popcount } from './memory.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'maps' | 'slots' | 'gap' | 'changing'} RunKind changing: not known, for a thread changed it */
+/** @typedef {'small' | 'medium' | 'large' | 'free' | 'maps' | 'meta' | 'gap' | 'changing'} RunKind changing: not known, for a thread changed it */
 /**
  * @typedef {object} Run MiniPages that serve together, in whatever heap pages
  * @property {RunKind} kind
@@ -37,7 +37,7 @@ export function runAt(heap, first) {
       entry.address,
       `no run begins at ${hex(address)} (kind ${entry.kind})`,
     );
-  const length = kind === 'slots' ? slotsIn(heap, entry) : entry.number;
+  const length = entry.number;
   if (length === 0 || length > heap.end - first)
     throw new HeapReadError(
       'I9',
@@ -89,19 +89,14 @@ function runKind(heap, { kind, number }) {
       return number <= k.class_max_mini_pages ? 'medium' : 'large';
     case k.run_maps:
       return 'maps';
-    case k.run_slots:
-      return 'slots';
+    case k.run_meta_page:
+      return 'meta';
     case k.run_gap:
       return 'gap';
     default:
       return undefined;
   }
 }
-
-/** Slots of a piece. @param {HeapImage} heap @param {import('./heap_image.js').RunEntry} entry */
-export const slotsIn = (heap, { number }) => number >>> heap.layout.k.slots_per_piece;
-/** Mask of the free ones. @param {HeapImage} heap @param {import('./heap_image.js').RunEntry} entry */
-export const freeSlots = (heap, { number }) => number & (2 ** heap.layout.k.slots_per_piece - 1);
 
 /** From the first MiniPage to the end of the heap. @param {HeapImage} heap @returns {Generator<Run, void>} */
 export function* runs(heap) {

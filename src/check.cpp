@@ -3,7 +3,6 @@
 // every loop is bounded.
 #include "check.hpp"
 #include "heap.hpp"
-#include "metadata.hpp"
 #include "own_page.hpp"
 #include "run.hpp"
 #include "walk.hpp"
@@ -73,7 +72,7 @@ struct Checker {
       case RunKind::free_run: free_runs += !is_own_free; break;
       case RunKind::block_run: break;
       case RunKind::gap: gaps += length.raw; break;
-      case RunKind::slots: check_piece(entry); break;
+      case RunKind::meta_page: meta_runs++; break;
       default: require(are_maps(first), 9);
       }
     });
@@ -116,25 +115,15 @@ struct Checker {
               7);
   }
 
-  void check_piece(const RunEntry& entry) noexcept {
-    const uint32_t mask = free_slots(entry), slots = slots_in(entry).raw;
-    require(slots <= kSlotsPerPiece && mask >> slots == 0, 10);
-    if (mask != 0) pieces_with_room++;
-    used_slots += slots - static_cast<uint32_t>(std::popcount(mask));
-  }
-
-  // The meta-page at this address, if one lies there in a slot in use, or null.
+  // The meta-page at this address, if one lies there, or null.
   static const MetaPage* sound_meta(Address at) noexcept {
     const MiniPageIndex first = mini_page_of(at);
-    if (uint64_t{at} >= kAddressEnd<ThisModel> || at % kSlotBytes != 0 || first < global.first ||
+    if (uint64_t{at} >= kAddressEnd<ThisModel> || at % kMetaPageBytes != 0 || first < global.first ||
         first >= global.end)
       return nullptr;
-    const MetaPage* meta = reinterpret_cast<const MetaPage*>(at);
-    if (meta->slot >= kSlotsPerPiece || first.raw - meta->slot < global.first.raw) return nullptr;
-    const RunEntry& piece = entry_of(first - MiniPages{meta->slot});
-    const bool in_use = (free_slots(piece) >> meta->slot & 1) == 0;
-    return kind_of(piece) == RunKind::slots && meta->slot < slots_in(piece).raw && in_use ? meta
-                                                                                          : nullptr;
+    return entry_of(first).value == entry_value(RunKind::meta_page, kMetaMiniPages.raw)
+               ? reinterpret_cast<const MetaPage*>(at)
+               : nullptr;
   }
 
   // ---- small runs --------------------------------------------------------------------------------
@@ -214,19 +203,19 @@ struct Checker {
 
   // Every meta-page is that of a page in which small runs begin, or of an own page, which its heap counts.
   void check_meta_map() noexcept {
-    uint32_t found = 0, slots = 0, own = 0, free = 0;
+    uint32_t found = 0, described = 0, own = 0, free = 0;
     for (uint32_t page = 0; page < global.mapped_pages; ++page) {
       const MetaPage* const meta = find_meta(PageIndex{page});
       if (meta == nullptr) continue;
       if (sound_meta(reinterpret_cast<Address>(meta)) == nullptr) return require(false, 4);
-      slots += kShared ? 2 : 1;
+      described++;
       found += meta->runs != 0 || !is_own(*meta);
       own += is_own(*meta);
       free += is_own(*meta) && meta->runs == 0;
       pages_with_room += is_own(*meta) && meta->free != 0;
     }
     require(found == metas && runs_of_metas == small_runs, 4);
-    require(used_slots == slots, 10);
+    require(described == meta_runs, 10);
     each_heap([&] {
       own -= own_pages().pages;
       free -= own_pages().free_pages;
@@ -298,18 +287,6 @@ struct Checker {
     }
   }
 
-  void check_pieces() noexcept {
-    uint32_t found = 0;
-    for (MiniPageIndex at = global.slots_stack; at != kNoMiniPage && found <= pieces_with_room;
-         ++found) {
-      if (at < global.first || at >= global.end) return require(false, 10);
-      const RunEntry& entry = entry_of(at);
-      if (kind_of(entry) != RunKind::slots || free_slots(entry) == 0) return require(false, 10);
-      at = entry.links.next;
-    }
-    require(found == pieces_with_room, 10);
-  }
-
   // What is at hand is in one place only.
   void check_front() noexcept {
     for (uint8_t c = 1; c <= kSizeClasses; ++c) {
@@ -354,7 +331,7 @@ struct Checker {
 
   // True iff a small run of the class has this header.
   static bool is_small_run_of(const MiniPageHeader* header, SizeClass size_class) noexcept {
-    const Address at = reinterpret_cast<Address>(header), in_meta = at % kSlotBytes;
+    const Address at = reinterpret_cast<Address>(header), in_meta = at % kMetaPageBytes;
     if (sound_meta(at - in_meta) == nullptr || in_meta % sizeof *header != 0 ||
         in_meta >= sizeof(MetaPage::mini_pages))
       return false;
@@ -370,7 +347,7 @@ struct Checker {
                : class_at(block);
   }
 
-  uint32_t used = 0, free_runs = 0, gaps = 0, pieces_with_room = 0, used_slots = 0;
+  uint32_t used = 0, free_runs = 0, gaps = 0, meta_runs = 0;
   uint32_t pages_with_room = 0;
   uint32_t small_runs = 0, metas = 0, runs_of_metas = 0;
   PageIndex last_meta_page{~0u};
@@ -388,7 +365,6 @@ int first_broken_invariant() noexcept {
   if (checker.broken == 0) checker.check_stacks();
   if (checker.broken == 0) checker.check_bins();
   if (checker.broken == 0) checker.check_own_pages();
-  if (checker.broken == 0) checker.check_pieces();
   if (checker.broken == 0) each_heap([&] { checker.check_front(); });
   return checker.broken;
 }

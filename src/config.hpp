@@ -94,11 +94,9 @@ inline constexpr uint32_t kExactBins = 16;
 // Four bins per doubling: at most a fifth of a run found by its bin is more than was asked.
 inline constexpr uint32_t kBinsPerDoublingShift = 2;
 
-// Slots for meta-pages are taken by pieces of so many: one covers half a megabyte of small blocks. A heap of fewer than
-// kSmallHeap MiniPages, or one without so much free in a row, takes one at a time.
-inline constexpr uint32_t kSlotsPerPiece = 8;
+// A heap of fewer MiniPages is small: it cuts small runs from any hole.
 inline constexpr uint32_t kSmallHeap = 256;
-// From there on it takes whole heap pages for small runs of up to so many MiniPages. Longer ones would leave too much of a page, and
+// From there on a heap takes whole heap pages for small runs of up to so many MiniPages. Longer ones would leave too much of a page, and
 // hold too few blocks to stay for long. With threads, all small runs are cut from such pages: one page, one owner.
 inline constexpr uint32_t kOwnRunMax = kShared ? 9 : 4;
 // A heap of which less than 1/4 is free takes any hole rather than grow for such a page.

@@ -2,7 +2,6 @@
 #include "heap.cpp"
 #include "heap_page.cpp"
 #include "own_page.cpp"
-#include "metadata.cpp"
 #include "run.cpp"
 #include "growth.cpp"
 #include "obtain.cpp"

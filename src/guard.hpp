@@ -18,11 +18,11 @@ void draw_secret() noexcept;  // hardened.cpp
   }
 }
 
-// A cookie in the last word of a meta-page's slot, which the meta-page leaves free.
-static_assert(sizeof(MetaPageOf<Wasm32>) + 4 <= kSlotBytes);
-static_assert(sizeof(MetaPageOf<Wasm64>) + 4 <= kSlotBytes);
+// A cookie in the last word of what a meta-page takes, which it leaves free.
+static_assert(sizeof(MetaPageOf<Wasm32>) + 4 <= kMetaPageBytes);
+static_assert(sizeof(MetaPageOf<Wasm64>) + 4 <= kMetaPageBytes);
 inline uint32_t& cookie_at(const MetaPage& meta) noexcept {
-  return *reinterpret_cast<uint32_t*>(reinterpret_cast<Address>(&meta) + kSlotBytes - 4);
+  return *reinterpret_cast<uint32_t*>(reinterpret_cast<Address>(&meta) + kMetaPageBytes - 4);
 }
 inline uint32_t cookie_of(const MetaPage& meta) noexcept {
   return secret + static_cast<uint32_t>(reinterpret_cast<Address>(&meta));

@@ -5,7 +5,6 @@
 // stack (M3) → a free run → flush → growth.
 #include "heap.hpp"
 #include "block_run.hpp"
-#include "metadata.hpp"
 #include "thread_heap.hpp"
 
 namespace gharial {
@@ -176,7 +175,6 @@ bool resize_in_place(Address block, size_t bytes) noexcept {
     if constexpr (kShared) collect_all();
     give_back_free_pages();
   });
-  give_back_free_pieces();
   global.taken_at_flush = global.counters.taken_mini_pages;
 }
 

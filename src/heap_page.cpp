@@ -3,7 +3,6 @@
 // throughout.
 #include "heap_page.hpp"
 #include "guard.hpp"
-#include "metadata.hpp"
 #include "mini_page.hpp"
 #include "obtain.hpp"
 #include "own_page.hpp"
@@ -27,11 +26,16 @@ uint8_t number_of(const MiniPageHeader& header) noexcept {
 // MiniPages for a small run, and the meta-page of the heap page in which they begin; null iff memory ran out. A small heap, and one
 // that gets no page more, takes any hole; so does a long run.
 MetaPage* obtain_described_run(MiniPages count, MiniPageIndex& first) noexcept {
+  first = kNoMiniPage;
   if (kShared || (!is_small_heap() && count <= MiniPages{kOwnRunMax})) {
     MetaPage* const own = obtain_own_run(count, first);
     if (kShared || own != nullptr) return own;
+    first = find_described_hole(count);
   }
-  first = obtain_run(count, RunKind::small_run);
+  if (first != kNoMiniPage)
+    take_front(first, count, RunKind::small_run);
+  else
+    first = obtain_run(count, RunKind::small_run);
   if (first == kNoMiniPage) return nullptr;
   MetaPage* const meta = obtain_meta(page_of(first), false);
   if (meta == nullptr) give_back_run(first, count);
@@ -68,15 +72,27 @@ MetaPage* obtain_described_run(MiniPages count, MiniPageIndex& first) noexcept {
 [[gnu::noinline, clang::minsize]] MetaPage* obtain_meta(PageIndex page, bool own) noexcept {
   MetaPage* meta = find_meta(page);
   if (meta != nullptr) return meta;
-  meta = obtain_slot();
-  if (meta == nullptr) return nullptr;
-  if constexpr (kShared)
-    if (!obtain_remote_words(*meta)) {
-      give_back_slot(*meta);
-      return nullptr;
-    }
+  const MiniPageIndex at = obtain_run(kMetaMiniPages, RunKind::meta_page);
+  if (at == kNoMiniPage) return nullptr;
+  meta = &meta_at(at);
+  if constexpr (kShared) make_remote_words(*meta);
   make_meta(*meta, page, own);
   return meta;
+}
+
+[[clang::minsize]] void give_back_meta(MetaPage& meta) noexcept {
+  meta_word(meta.page) = kNone;
+  give_back_run(link_to(meta), kMetaMiniPages);
+}
+
+[[clang::minsize]] MiniPageIndex find_described_hole(MiniPages count) noexcept {
+  const uint32_t bin = find_bin(count);
+  if (bin == kRunBins) return kNoMiniPage;
+  for (uint64_t mask = global.runs.mask & ~uint64_t{0} << bin; mask != 0; mask &= mask - 1) {
+    const MiniPageIndex run = global.runs.bins[std::countr_zero(mask)];
+    if (find_meta(page_of(run)) != nullptr) return run;
+  }
+  return kNoMiniPage;
 }
 
 MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept {
@@ -103,10 +119,7 @@ void retire_small_run(MiniPageHeader& header) noexcept {
   each_begin(header.size_class, [&](uint32_t i) { keys[i] = 0; });
   MetaPage& meta = meta_of(header);
   if (is_own(meta)) return give_back_own_run(meta, first, count);
-  if (--meta.runs == 0) {
-    meta_word(meta.page) = kNone;
-    give_back_slot(meta);
-  }
+  if (--meta.runs == 0) give_back_meta(meta);
   give_back_run(first, count);
 }
 

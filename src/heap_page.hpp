@@ -1,6 +1,6 @@
 // heap_page.hpp — the meta-page of a heap page: the small runs that begin in it, its lists of partly free
 // ones, and the global stacks that name the page where it has one.
-// Assumes: run.hpp and metadata.hpp give runs and slots. Keeps: I2, I3, I4, I7. Every operation
+// Assumes: obtain.hpp gives runs. Keeps: I2, I3, I4, I7. Every operation
 // takes constant time.
 #pragma once
 #include "guard.hpp"
@@ -52,7 +52,7 @@ template <class Meta> bool is_own(const Meta& meta) noexcept {
     return meta.owned.is_own != 0;
 }
 
-// Makes a slot the meta-page of a heap page in which no small run begins yet. (A template, as is_own.)
+// Makes memory the meta-page of a heap page in which no small run begins yet. (A template, as is_own.)
 template <class Meta> void make_meta(Meta& meta, PageIndex page, bool own) noexcept {
   if constexpr (!kShared) meta.owned.is_own = own;
   meta.page = page;
@@ -68,6 +68,13 @@ void unlink_page(MetaLink& top, MetaPage& meta, uint32_t c) noexcept;
 
 // Meta-page of the heap page, a new one if it has none; null iff memory ran out.
 MetaPage* obtain_meta(PageIndex page, bool own) noexcept;
+
+// The heap page is described no longer.
+void give_back_meta(MetaPage& meta) noexcept;
+
+// A free run of `count` MiniPages or more that begins in a heap page in which small runs lie already; none is looked for but the first of each
+// bin.
+MiniPageIndex find_described_hole(MiniPages count) noexcept;
 
 // A new run of a shared class, every block home, on no list; null iff memory ran out.
 MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept;

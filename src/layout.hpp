@@ -29,7 +29,7 @@
 //       header, and in the first of a medium block; else 0
 //   I8  a block is in one place only: live, home, cursor, or once on one free-block stack
 //   I9  the run map is walkable, run by run, to the end exactly; the last MiniPage of a run says that it is one
-//   I10 a slot is free, or one meta-page lies in it; pieces with free slots are on one stack
+//   I10 a run of the kind `meta_page`  <=>  the meta-page of one heap page lies there
 //   I11 the counters of pages and MiniPages in use agree with the walk
 #pragma once
 #include "size_class.hpp"
@@ -56,7 +56,7 @@ enum class RunKind : uint8_t {
   small_run = 2,  // first MiniPage of a run that blocks share; `header` where they begin
   block_run = 3,  // first MiniPage of a medium or large block
   maps = 4,       // first MiniPage of the piece of metadata in which the maps lie
-  slots = 5,      // first MiniPage of a piece of slots: their number × 256 + which are free
+  meta_page = 5,  // a meta-page; in shared memory the remote words of its page lie behind it
   gap = 6,        // first MiniPage of a range that others took from sbrk
   inside = 7,     // last MiniPage of a run of the kinds above, unless it is the first as well
 };
@@ -74,7 +74,7 @@ template <class M> struct RunEntryOf {
   uint32_t value;
   union {
     RunLinks
-        links;  // of a free run: its bin; of a piece of slots (`next`): the stack of such pieces
+        links;  // of a free run: its bin
     typename M::Word header;  // of a small run
   };
 };
@@ -134,15 +134,14 @@ static_assert(offsetof(MiniPageHeader, prev) == 46 && sizeof(MiniPageHeader) == 
 // Shared memory only: blocks of one bitmap word that threads freed which do not own the page. Whoever sets the first bit pushes the
 // word on the owner's stack of pending ones; the owner takes the word from there, then its bits, all at once. No other word of the
 // run tells that something is pending, so that nobody touches a run in which no block of his is left.
-//   0           8                  12
-//   │ free bits │ next (address / 16) │ meta-page      16 bytes, four for each MiniPage: a slot
+//   0           8                     12
+//   │ free bits │ next (address / 16) │ (pad)      16 bytes, four for each MiniPage: as many bytes as a meta-page, behind which they lie
 struct RemoteWord {
   uint64_t free;
-  uint32_t next;       // on the stack of pending words; 0 ends it
-  MiniPageIndex meta;  // the page's meta-page
+  uint32_t next;  // on the stack of pending words; 0 ends it
 };
 static_assert(sizeof(RemoteWord) == 16);
-static_assert(sizeof(RemoteWord) * kFreeWords * kMiniPagesPerPage == kMiniPageBytes, "one slot");
+static_assert(sizeof(RemoteWord) * kFreeWords * kMiniPagesPerPage == kMiniPageBytes);
 struct Nothing {};
 
 // What a meta-page says of its page: whether it is an own page, and in shared memory, where all of them are, whose.
@@ -151,41 +150,39 @@ struct OwnFlag {
 };
 template <class M> struct OwnedOf {
   typename M::Word owner;  // the heap that the page belongs to
-  MiniPageIndex remote;    // the slot of its remote words
-  uint32_t remote_slot;    // number of that slot in its piece
 };
 
-inline constexpr uint32_t kSlotBytes = kMiniPageBytes;  // meta-pages are allocated in slots
+// What a meta-page takes, a MiniPage; where threads share memory, a second one behind it holds the remote words of its page.
+inline constexpr uint32_t kMetaPageBytes = kMiniPageBytes;
+inline constexpr MiniPages kMetaMiniPages{kShared ? 2 : 1};
 
-// Where a meta-page lies: the MiniPage of its first slot. Stacks of heap pages link meta-pages by it: a shift
-// leads from one to the next.
+// Where a meta-page lies. Stacks of heap pages link meta-pages by it: a shift leads from one to the next.
 using MetaLink = MiniPageIndex;
 
 struct PageLinks {
   MetaLink next, prev;  // 0 ends the stack
 };
 
-//   0                     1536   1540   1544   1548   1552          1856    1896
-//   │ 32 MiniPage headers │ page │ runs │ slot │ free │ class links │ lists │ owned
+//   0                     1536   1540   1544   1548          1852    1892
+//   │ 32 MiniPage headers │ page │ runs │ free │ class links │ lists │ owned
 // One for each own page, and each page of a heap that was small in which small runs begin. When made, of these only `lists` are: a header counts if its
 // MiniPage begins a small run, class links count for classes whose list is not empty. Those of class 0 are of the list of own pages.
 template <class M> struct MetaPageOf {
   MiniPageHeader mini_pages[kMiniPagesPerPage];
   PageIndex page;  // the heap page this describes
   uint32_t runs;   // small runs that begin in it
-  uint32_t slot;   // number of the slot in its piece of metadata
   uint32_t free;   // own page: its free MiniPages, a bit for each; they are in no bin
   PageLinks class_links[kSharedClasses + 1];
   uint8_t lists[kSharedClasses + 1];  // first partly free run of the class; kEndOfList if none
   [[no_unique_address]] std::conditional_t<M::shared, OwnedOf<M>, OwnFlag> owned;
 };
 static_assert(offsetof(MetaPageOf<Wasm32>, page) == 1536, "the drawing above");
-static_assert(offsetof(MetaPageOf<Wasm32>, class_links) == 1552, "the drawing above");
-static_assert(offsetof(MetaPageOf<Wasm32>, lists) == 1856, "the drawing above");
-static_assert(sizeof(MetaPageOf<Wasm32>) <= kSlotBytes, "one slot");
-static_assert(sizeof(MetaPageOf<Wasm64>) <= kSlotBytes, "one slot");
-static_assert(sizeof(MetaPageOf<Wasm32Shared>) <= kSlotBytes, "one slot");
-static_assert(sizeof(MetaPageOf<Wasm64Shared>) <= kSlotBytes, "one slot");
+static_assert(offsetof(MetaPageOf<Wasm32>, class_links) == 1548, "the drawing above");
+static_assert(offsetof(MetaPageOf<Wasm32>, lists) == 1852, "the drawing above");
+static_assert(sizeof(MetaPageOf<Wasm32>) <= kMetaPageBytes);
+static_assert(sizeof(MetaPageOf<Wasm64>) <= kMetaPageBytes);
+static_assert(sizeof(MetaPageOf<Wasm32Shared>) <= kMetaPageBytes);
+static_assert(sizeof(MetaPageOf<Wasm64Shared>) <= kMetaPageBytes);
 
 // ---- run bins -------------------------------------------------------------------------------
 
@@ -256,7 +253,6 @@ template <class M> struct GlobalMetaPageOf {
   MiniPageIndex first, end;         // the heap: every MiniPage from first to end is in one run
   MiniPageIndex fresh;              // every free MiniPage from here on is fresh
   MiniPageIndex fresh_before_take;  // what that was before the last run was handed out
-  MiniPageIndex slots_stack;        // pieces with free slots
   MetaLink class_stacks[kSharedClasses + 1];  // M3: pages with a partly free run of the class
   Runs runs;
   CountersOf<M> counters;

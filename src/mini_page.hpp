@@ -5,10 +5,10 @@
 
 namespace gharial {
 
-// Meta-page that holds this header: meta-pages are aligned to their slots.
+// Meta-page that holds this header: meta-pages are aligned to MiniPages.
 inline MetaPage& meta_of(const MiniPageHeader& header) noexcept {
   const Address at = reinterpret_cast<Address>(&header);
-  return *reinterpret_cast<MetaPage*>(at & ~Address{kSlotBytes - 1});
+  return *reinterpret_cast<MetaPage*>(at & ~Address{kMetaPageBytes - 1});
 }
 
 inline Address run_address(const MiniPageHeader& header) noexcept {

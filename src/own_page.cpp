@@ -1,9 +1,8 @@
 // own_page.cpp — see own_page.hpp.
-// Keeps: I4, I6 of own pages, I10 (in shared memory two slots for each page), I11 the counts of own pages.
+// Keeps: I4, I6 of own pages, I10, I11 the counts of own pages.
 #include "own_page.hpp"
 #include "block_run.hpp"
 #include "growth.hpp"
-#include "metadata.hpp"
 #include "obtain.hpp"
 #include "remote.hpp"
 #include "thread_heap.hpp"
@@ -72,10 +71,11 @@ MiniPages length_with_page() noexcept {
   return MiniPages{align_up(free.raw, kMiniPagesPerPage) + kMiniPagesPerPage - free.raw};
 }
 
-// True iff there is a hole, and it is better than growth for a page: where little is free there is little to pin, and a page more
-// would be waste; or memory cannot grow.
+// True iff there is a hole, and it is better than growth for a page: small runs lie in its page anyway; or little is free, so that there is
+// little to pin, and a page more would be waste; or memory cannot grow.
 [[clang::minsize]] bool prefers_hole(MiniPages count) noexcept {
   if (kShared || find_bin(count) == kRunBins) return false;
+  if (find_described_hole(count) != kNoMiniPage) return true;
   const Counters& counters = global.counters;
   const Word length = (global.end - global.first).raw - counters.external_mini_pages;
   return (length - counters.used_mini_pages) * kHoleDivisor < length ||
@@ -129,10 +129,9 @@ MiniPages length_with_page() noexcept {
 // Makes a wholly free page nobody's. The thread holds the lock.
 [[gnu::noinline, clang::minsize]] void give_up_page(MetaPage& meta) noexcept {
   set_free(meta, 0);
-  meta_word(meta.page) = kNone;
-  if constexpr (kShared) give_back_remote_words(meta);
-  give_back_slot(meta);
-  give_back_run(first_of(meta.page), kWholePage);
+  const MiniPageIndex first = first_of(meta.page);
+  give_back_meta(meta);
+  give_back_run(first, kWholePage);
   own_pages().pages--;
   count_free_pages(~0u);
 }

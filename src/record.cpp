@@ -45,8 +45,7 @@ constexpr uint32_t kSchemaVersion = 3;
 #define GHARIAL_CONSTANTS(X)                                                                       \
   X(heap_page_shift, kHeapPageShift)                                                               \
   X(mini_page_shift, kMiniPageShift)                                                               \
-  X(slot_bytes, kSlotBytes)                                                                        \
-  X(slots_per_piece, kSlotsPerPiece)                                                               \
+  X(meta_page_bytes, kMetaPageBytes)                                                                   \
   X(small_max, kSmallMax)                                                                          \
   X(class_max, kClassMax)                                                                          \
   X(size_classes, kSizeClasses)                                                                    \
@@ -63,7 +62,7 @@ constexpr uint32_t kSchemaVersion = 3;
   X(run_small, RunKind::small_run)                                                                 \
   X(run_block, RunKind::block_run)                                                                 \
   X(run_maps, RunKind::maps)                                                                       \
-  X(run_slots, RunKind::slots)                                                                     \
+  X(run_meta_page, RunKind::meta_page)                                                                 \
   X(run_gap, RunKind::gap)                                                                         \
   X(run_inside, RunKind::inside)                                                                   \
   X(entry_bytes, sizeof(RunEntry))                                                                 \
@@ -86,7 +85,6 @@ constexpr uint32_t kSchemaVersion = 3;
   X(meta_mini_pages, offsetof(MetaPage, mini_pages))                                               \
   X(meta_page, offsetof(MetaPage, page))                                                           \
   X(meta_runs, offsetof(MetaPage, runs))                                                           \
-  X(meta_slot, offsetof(MetaPage, slot))                                                           \
   X(meta_free, offsetof(MetaPage, free))                                                           \
   X(meta_class_links, offsetof(MetaPage, class_links))                                             \
   X(meta_lists, offsetof(MetaPage, lists))                                                         \
@@ -97,7 +95,6 @@ constexpr uint32_t kSchemaVersion = 3;
   X(global_first, offsetof(GlobalMetaPage, first))                                                 \
   X(global_end, offsetof(GlobalMetaPage, end))                                                     \
   X(global_fresh, offsetof(GlobalMetaPage, fresh))                                                 \
-  X(global_slots_stack, offsetof(GlobalMetaPage, slots_stack))                                     \
   X(global_bin_mask, offsetof(GlobalMetaPage, runs.mask))                                          \
   X(global_class_stacks, offsetof(GlobalMetaPage, class_stacks))                                   \
   X(global_bins, offsetof(GlobalMetaPage, runs.bins))                                              \
@@ -120,12 +117,9 @@ constexpr uint32_t kSchemaVersion = 3;
   X(segment_entries, offsetof(SegmentOf<Threads>, entries))                                        \
   X(segment_metas, offsetof(SegmentOf<Threads>, metas))                                            \
   X(meta_owner, kOwned + offsetof(OwnedOf<Threads>, owner))                                        \
-  X(meta_remote, kOwned + offsetof(OwnedOf<Threads>, remote))                                      \
-  X(meta_remote_slot, kOwned + offsetof(OwnedOf<Threads>, remote_slot))                            \
   X(remote_bytes, sizeof(RemoteWord))                                                              \
   X(remote_free, offsetof(RemoteWord, free))                                                       \
   X(remote_next, offsetof(RemoteWord, next))                                                       \
-  X(remote_meta, offsetof(RemoteWord, meta))                                                       \
   X(lock_holder, kLock + offsetof(SharedOf<Threads>, holder))                                      \
   X(lock_waiting, kLock + offsetof(SharedOf<Threads>, waiting))                                    \
   X(lock_deferred, kLock + offsetof(SharedOf<Threads>, deferred))                                  \

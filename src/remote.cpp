@@ -1,7 +1,6 @@
 // remote.cpp — see remote.hpp. test/protocol has the model of it, in which a checker tries every order of steps.
 #include "remote.hpp"
 #include "heap.hpp"
-#include "metadata.hpp"
 #include "thread_heap.hpp"
 
 namespace gharial {
@@ -9,11 +8,19 @@ namespace {
 
 constexpr uint32_t kWordsPerPage = kFreeWords * kMiniPagesPerPage;
 
+// The remote words of a page lie behind its meta-page.
+RemoteWord* remote_words(const MetaPage& meta) noexcept {
+  return reinterpret_cast<RemoteWord*>(reinterpret_cast<Address>(&meta) + kMetaPageBytes);
+}
+MetaPage& meta_of(const RemoteWord& word) noexcept {
+  const Address at = reinterpret_cast<Address>(&word) & ~Address{kMetaPageBytes - 1};
+  return *reinterpret_cast<MetaPage*>(at - kMetaPageBytes);
+}
+
 RemoteWord& word_of(const MiniPageHeader& header, uint32_t number) noexcept {
   const MetaPage& meta = meta_of(header);
   const auto mini_page = static_cast<uint32_t>(&header - meta.mini_pages);
-  return reinterpret_cast<RemoteWord*>(
-      address_of(meta.owned.remote))[mini_page * kFreeWords + number / 64];
+  return remote_words(meta)[mini_page * kFreeWords + number / 64];
 }
 
 uint32_t link_of(const RemoteWord& word) noexcept {
@@ -83,26 +90,16 @@ bool collect_one() noexcept {
   heap.collected = word.next;
   const uint64_t bits = exchange(word.free, uint64_t{0});
   const uint32_t index = link_of(word) % kWordsPerPage;
-  MetaPage& meta = *reinterpret_cast<MetaPage*>(address_of(word.meta));
+  MetaPage& meta = meta_of(word);
   take_in(meta.mini_pages[index / kFreeWords], index % kFreeWords, bits);
   return true;
 }
 
 }  // namespace
 
-bool obtain_remote_words(MetaPage& meta) noexcept {
-  const MetaPage* const remote = obtain_slot();
-  if (remote == nullptr) return false;
-  meta.owned = {reinterpret_cast<Word>(own_heap), link_to(*remote), remote->slot};
-  auto* const words = reinterpret_cast<RemoteWord*>(address_of(meta.owned.remote));
-  for (uint32_t i = 0; i < kWordsPerPage; ++i) words[i] = {0, 0, link_to(meta)};
-  return true;
-}
-
-void give_back_remote_words(MetaPage& meta) noexcept {
-  MetaPage& remote = meta_at(meta.owned.remote);
-  remote.slot = meta.owned.remote_slot;
-  give_back_slot(remote);
+void make_remote_words(MetaPage& meta) noexcept {
+  meta.owned = {reinterpret_cast<Word>(own_heap)};
+  __builtin_memset(remote_words(meta), 0, kMetaPageBytes);
 }
 
 void send_to_owner(MiniPageHeader& header, uint32_t number) noexcept {
@@ -137,7 +134,7 @@ size_t count_on_their_way() noexcept {
   for (uint32_t page = 0; page < global.mapped_pages; ++page) {
     const MetaPage* const meta = find_meta(PageIndex{page});
     if (meta == nullptr) continue;
-    const auto* words = reinterpret_cast<const RemoteWord*>(address_of(meta->owned.remote));
+    const RemoteWord* const words = remote_words(*meta);
     for (uint32_t i = 0; i < kWordsPerPage; ++i)
       count += static_cast<uint32_t>(std::popcount(load_relaxed(words[i].free)));
   }

@@ -8,10 +8,8 @@
 
 namespace gharial {
 
-// A slot for the remote words of a page that the thread's heap takes over, all zero: no block of it was freed elsewhere. False iff memory
-// ran out. And back. The thread holds the lock.
-bool obtain_remote_words(MetaPage& meta) noexcept;
-void give_back_remote_words(MetaPage& meta) noexcept;
+// Makes the remote words of a page that the thread's heap takes over: no block of it was freed elsewhere.
+void make_remote_words(MetaPage& meta) noexcept;
 
 // Sends a block to the owner of its run, and with it a few from the top of the stack that lie beside it. Constant time, but for other
 // threads that push at the same moment.

@@ -107,11 +107,13 @@ MiniPageIndex take_part(MiniPageIndex run, MiniPageIndex first, MiniPages count,
   const RunMap map;
   const RunEntry& head = map[run.raw];
   unlink_run(map, head);
-  if (const MiniPages before = first - run; before != kNoMiniPages) {
-    map[first.raw].value = entry_value(RunKind::free_run, (length_of(head) - before).raw);
-    insert_run(map, run, before);
-  }
-  return hand_out(map, first, count, kind);
+  const MiniPages before = first - run;
+  if (before == kNoMiniPages) return hand_out(map, first, count, kind);
+  map[first.raw].value = entry_value(RunKind::free_run, (length_of(head) - before).raw);
+  hand_out(map, first, count, kind);
+  // In front of the rest, if that has the same bin: of a heap page that is cut out, this is what no other page fits into.
+  insert_run(map, run, before);
+  return first;
 }
 
 MiniPageIndex take_run(MiniPages count, RunKind kind) noexcept {

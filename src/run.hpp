@@ -28,13 +28,6 @@ constexpr RunKind kind_of(const RunEntry& entry) noexcept {
 constexpr MiniPages length_of(const RunEntry& entry) noexcept {
   return MiniPages{entry.value >> kRunKindBits};
 }
-// Of a piece of slots: which are free, and how many there are.
-constexpr uint32_t free_slots(const RunEntry& piece) noexcept {
-  return length_of(piece).raw & ((1u << kSlotsPerPiece) - 1);
-}
-constexpr MiniPages slots_in(const RunEntry& piece) noexcept {
-  return MiniPages{length_of(piece).raw >> kSlotsPerPiece};
-}
 constexpr uint32_t entry_value(RunKind kind, uint32_t number) noexcept {
   return number << kRunKindBits | static_cast<uint32_t>(kind);
 }
@@ -57,7 +50,7 @@ static_assert(bin_of(MiniPages{21}) == 17 && bin_of(MiniPages{33}) == 20);
 static_assert(bin_of(MiniPages{1u << 16}) == kRunBins - 1);
 static_assert(bin_of(MiniPages{1u << 21}) == kRunBins - 1);
 
-// A small heap takes memory and slots in small steps.
+// A small heap grows in small steps, and cuts small runs from any hole.
 inline bool is_small_heap() noexcept { return global.end - global.first < MiniPages{kSmallHeap}; }
 
 // What is in use now may be more than ever.

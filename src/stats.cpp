@@ -43,16 +43,10 @@ void collect_stats(gharial_stats& stats) noexcept {
     }
     case RunKind::block_run: stats.block_mini_pages += length.raw; break;
     case RunKind::maps:
+    case RunKind::meta_page:
       stats.metadata_mini_pages += length.raw;
       stats.metadata_bytes += bytes;
       break;
-    case RunKind::slots: {
-      const size_t free = static_cast<size_t>(std::popcount(free_slots(entry))) * kSlotBytes;
-      stats.metadata_mini_pages += length.raw;
-      stats.free_bytes += free;
-      stats.metadata_bytes += bytes - free;
-      break;
-    }
     case RunKind::gap: stats.external_bytes += bytes; break;
     default:
       stats.free_runs++;

@@ -15,10 +15,10 @@ enum class BlockState : uint8_t { no_block = 0, live = 1, cached = 2, home = 3 }
 
 // Free MiniPages of an own page, from this one on to the next in use; none iff this is no such one.
 inline MiniPages own_free_at(MiniPageIndex at) noexcept {
-  const Address slot = meta_word(page_of(at)) & ~Address{kSlotBytes - 1};
-  if (slot - address_of(global.first) > bytes_in(global.end - global.first) - kSlotBytes)
+  const Address described = meta_word(page_of(at)) & ~Address{kMetaPageBytes - 1};
+  if (described - address_of(global.first) > bytes_in(global.end - global.first) - kMetaPageBytes)
     return kNoMiniPages;
-  const MetaPage* meta = reinterpret_cast<const MetaPage*>(slot);
+  const MetaPage* meta = reinterpret_cast<const MetaPage*>(described);
   if (!is_own(*meta)) return kNoMiniPages;
   return MiniPages{
       static_cast<uint32_t>(std::countr_one(meta->free >> at.raw % kMiniPagesPerPage))};
@@ -27,7 +27,6 @@ inline MiniPages own_free_at(MiniPageIndex at) noexcept {
 // MiniPages of the run that begins at the entry; none iff none does.
 inline MiniPages walked_length(const RunEntry& entry) noexcept {
   switch (kind_of(entry)) {
-  case RunKind::slots: return slots_in(entry);
   case RunKind::none:
   case RunKind::inside: return kNoMiniPages;
   default: return length_of(entry);

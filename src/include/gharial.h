@@ -20,9 +20,9 @@ struct gharial_stats {
   size_t live_blocks;
   size_t cached_bytes; /* free blocks on free-block stacks and in cursors */
   size_t cached_blocks;
-  size_t free_bytes;     /* free runs, free blocks that are home, free slots of metadata */
+  size_t free_bytes;     /* free runs, free blocks that are home */
   size_t slack_bytes;    /* ends of runs that no block fits into */
-  size_t metadata_bytes; /* maps, and slots in use */
+  size_t metadata_bytes; /* maps and meta-pages */
   size_t external_bytes; /* ranges that others took from sbrk */
   size_t free_mini_pages, small_mini_pages, block_mini_pages,
       metadata_mini_pages; /* by the kind of the run */

@@ -5,7 +5,6 @@
 #include "../../src/heap.cpp"
 #include "../../src/heap_page.cpp"
 #include "../../src/own_page.cpp"
-#include "../../src/metadata.cpp"
 #include "../../src/run.cpp"
 #include "../../src/growth.cpp"
 #include "../../src/obtain.cpp"
@@ -56,9 +55,6 @@ void write_block(gharial::MiniPageIndex first, gharial::MiniPages count) {
   gharial::write_block(first, count);
 }
 bool is_flush_due() { return gharial::is_flush_due(); }
-uint32_t value_of_piece(gharial::MiniPages slots, uint32_t free) {
-  return gharial::value_of(slots, free);
-}
 gharial::MiniPageIndex begin_of(gharial::Address at) { return gharial::begin_of(at); }
 gharial::MiniPageIndex absorb_without_spare(gharial::Range range) {
   return gharial::absorb(range, gharial::Spare::none);

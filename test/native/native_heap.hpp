@@ -10,7 +10,6 @@
 #include "../../src/hardened.hpp"
 #include "../../src/heap.hpp"
 #include "../../src/lock.hpp"
-#include "../../src/metadata.hpp"
 #include "../../src/obtain.hpp"
 #include "../../src/own_page.hpp"
 #include "../../src/thread.hpp"
@@ -62,8 +61,6 @@ void start_heap(size_t first_break, size_t limit);
 gharial::Address allocate_class(gharial::SizeClass size_class);
 void write_block(gharial::MiniPageIndex first, gharial::MiniPages count);
 bool is_flush_due();
-// Of the piece of slots with so many, of which these are free.
-uint32_t value_of_piece(gharial::MiniPages slots, uint32_t free);
 gharial::MiniPageIndex begin_of(gharial::Address at);
 gharial::MiniPageIndex absorb_without_spare(gharial::Range range);
 size_t map_bytes_per_page();

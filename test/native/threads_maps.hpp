@@ -65,12 +65,12 @@ TEST("limits: wherever memory ends, malloc fails, the heap is whole, and all tha
   }
 }
 
-TEST("limits: a heap page for which there is one slot where it needs two is given back") {
+TEST("limits: a heap page whose meta-page finds one MiniPage where it needs two is given back") {
   start_heap(0, 4 * kMiB);
   std::vector<Address> blocks;
   while (void* block = gharial_malloc(kMiniPageBytes)) blocks.push_back(address(block));
   std::sort(blocks.begin(), blocks.end());
-  // A whole heap page, and two MiniPages on their own.
+  // A whole heap page, and two MiniPages elsewhere.
   const auto page = std::find_if(blocks.begin() + 8, blocks.end(),
                                  [](Address block) { return block % kHeapPageBytes == 0; });
   CHECK(blocks.end() - page > 2 * kMiniPagesPerPage);
@@ -84,7 +84,7 @@ TEST("limits: a heap page for which there is one slot where it needs two is give
   CHECK_EQUAL(errno, ENOMEM);
   CHECK_EQUAL(stats_now().free_bytes, free_bytes);
   CHECK_SOUND();
-  give(page[kMiniPagesPerPage + 4]);
+  give(page[kMiniPagesPerPage + 3]);
   gharial_malloc_trim(0);
   give(take(64));
   CHECK_SOUND();

@@ -249,25 +249,26 @@ TEST("large: does not grow over a neighbour, of whatever kind") {
   CHECK(again != left && all_bytes(again, 0x23, mini_pages(96)));
   CHECK(all_bytes(right, 0x24, mini_pages(96)));
   CHECK_SOUND();
-  // Slots are neighbours too, and own pages, whether used or free.
+  // Meta-pages are neighbours too, and own pages, whether used or free.
   const MiniPageIndex begin = start_free(600);
   const Address last = take(mini_pages(40));
-  const MetaPage* const slot = obtain_slot();
-  CHECK_EQUAL(reinterpret_cast<Address>(slot), last + mini_pages(40));
+  MetaPage* const meta = obtain_meta(page_of(begin), false);
+  CHECK_EQUAL(reinterpret_cast<Address>(meta), last + mini_pages(40));
   CHECK(resized(last, mini_pages(41)) != last);
-  give_back_slot(*slot);
+  give_back_meta(*meta);
   start_free(600);
   MiniPageHeader* const header = obtain_small_run(class_of(500));
-  const MiniPages before = free_run_at(begin);
-  CHECK(before != kNoMiniPages && begin + before == first_of_run(*header));
+  const MiniPageIndex front = begin + kOneMiniPage;  // its meta-page lies before
+  const MiniPages before = free_run_at(front);
+  CHECK(before != kNoMiniPages && front + before == first_of_run(*header));
   const Address below = address_of(run_of(before.raw));
-  CHECK_EQUAL(below, address_of(begin));
+  CHECK_EQUAL(below, address_of(front));
   CHECK(!extend_block(below, before + kOneMiniPage, before + kOneMiniPage));
   retire_small_run(*header);
   CHECK_EQUAL(own_pages().free_pages, 1);
   CHECK(!extend_block(below, before + kOneMiniPage, before + kOneMiniPage));
   release_block(below);
-  CHECK(free_run_at(begin) == before);
+  CHECK(free_run_at(front) == before);
   CHECK_SOUND();
 }
 
@@ -326,23 +327,22 @@ TEST("large: shrinks in place, and what it leaves is free at once") {
   CHECK_SOUND();
 }
 
-TEST("large: one that grew over a piece of slots that went keeps its MiniPages") {
-  start_free(600);  // pieces of eight slots are not for small heaps
+TEST("large: one that grew over a meta-page that went keeps its MiniPages") {
+  const PageIndex page = page_of(start_free(600));
   const Address block = take(mini_pages(40));
-  const MetaPage* const slot = obtain_slot();
-  const Address piece = reinterpret_cast<Address>(slot);
-  CHECK_EQUAL(piece, block + mini_pages(40));
-  const Address behind = take(mini_pages(40));
-  CHECK_EQUAL(behind, piece + mini_pages(kSlotsPerPiece));
-  give_back_slot(*slot);
-  gharial_malloc_trim(0);
-  CHECK_EQUAL(resized(block, mini_pages(40 + kSlotsPerPiece)), block);
+  MetaPage* meta = obtain_meta(page, false);
+  const Address place = reinterpret_cast<Address>(meta);
+  CHECK_EQUAL(place, block + mini_pages(40));
+  CHECK_EQUAL(take(mini_pages(40)), place + kMetaPageBytes);
+  give_back_meta(*meta);
+  CHECK_EQUAL(resized(block, mini_pages(41)), block);
   CHECK_SOUND();
   fill(block, 0x41, usable(block));
   CHECK_EQUAL(resized(block, mini_pages(40)), block);
-  CHECK_EQUAL(reinterpret_cast<Address>(obtain_slot()), piece);
+  meta = obtain_meta(page, false);
+  CHECK_EQUAL(reinterpret_cast<Address>(meta), place);
   CHECK(all_bytes(block, 0x41, mini_pages(40)));
-  give_back_slot(*slot);
+  give_back_meta(*meta);
   CHECK_SOUND();
 }
 

@@ -24,8 +24,6 @@ struct Scene {
   Address live, cached;  // of 64 bytes
   MiniPageIndex medium, large, gap, maps;
   MiniPageIndex free_runs[2];  // of the same bin, the head first
-  MiniPageIndex full_piece, piece,
-      other_piece;  // no slot free; the stack of pieces with free slots
 };
 
 inline Scene make_scene() {
@@ -44,7 +42,7 @@ inline Scene make_scene() {
   arena.move(5000);
   take(2 * kMiB);
   flush();
-  // Five pages lose all their small runs, so that several slots of a piece are free.
+  // Five pages lose all their small runs, and most of them their meta-pages.
   const PageIndex low{page_of(mini_page_of(small[0])).raw + 6};
   const Address begin = address_of(first_of(low)), end = begin + 5 * kHeapPageBytes;
   for (const Address block : small)
@@ -74,7 +72,6 @@ inline Scene make_scene() {
     const RunKind kind = kind_of(entry);
     if (kind == RunKind::gap) scene.gap = first;
     if (kind == RunKind::maps) scene.maps = first;
-    if (kind == RunKind::slots && free_slots(entry) == 0) scene.full_piece = first;
     if (kind != RunKind::small_run) return;
     MiniPageHeader& header = header_at(address_of(first));
     if (header.size_class.raw == c && header.prev == kUnlisted && &header != scene.current)
@@ -84,14 +81,11 @@ inline Scene make_scene() {
   give(take(30'000));
   for (const MiniPageIndex run : scene.free_runs) release_block(address_of(run));
   std::swap(scene.free_runs[0], scene.free_runs[1]);
-  scene.piece = global.slots_stack;
-  scene.other_piece = entry_of(scene.piece).links.next;
   scene.live = kNone;
   for (const Address block : small)
     if (state_of(block) == BlockState::live) scene.live = block;
   CHECK(scene.full != nullptr && scene.wide != nullptr && scene.live != kNone);
-  CHECK(scene.gap != kNoMiniPage && scene.full_piece != kNoMiniPage);
-  CHECK(scene.piece != kNoMiniPage && scene.other_piece != kNoMiniPage);
+  CHECK(scene.gap != kNoMiniPage);
   CHECK(entry_of(scene.free_runs[0]).links.next == scene.free_runs[1]);
   CHECK_SOUND();
   return scene;
@@ -165,11 +159,10 @@ TEST("checker: I4, a page has a meta-page exactly if small runs begin in it") {
   finds(4, meta.page, PageIndex{page.raw + 1});
   finds(4, meta.runs, meta.runs + 1);
   finds(4, meta.runs, meta.runs - 1);
-  // The slot that a meta-page lies in is free, or the piece says that it is none.
-  finds(4, meta.slot, kSlotsPerPiece);
-  finds(4, meta.slot, ~0u);
-  RunEntry& piece = entry_of(link_to(meta) - MiniPages{meta.slot});
-  finds(4, piece.value, piece.value | 1u << meta.slot << kRunKindBits);
+  // The run that a meta-page lies in is none of that kind.
+  RunEntry& run = entry_of(link_to(meta));
+  finds(4, run.value, entry_value(RunKind::gap, 1));
+  finds(4, run.value, entry_value(RunKind::meta_page, 2));
 }
 
 TEST("checker: I5, two free runs that touch") {
@@ -231,7 +224,7 @@ TEST("checker: I7, the class map and the headers that entries name") {
   finds(7, byte(scene.large, 0), key_of(class_of_mini_pages(MiniPages{29})).raw);
   finds(7, byte(scene.large, 31), uint8_t{4});
   finds(7, byte(scene.large, 146), uint8_t{4});
-  for (const MiniPageIndex first : {scene.free_runs[0], scene.gap, scene.maps, scene.piece}) {
+  for (const MiniPageIndex first : {scene.free_runs[0], scene.gap, scene.maps}) {
     finds(7, byte(first, 0), uint8_t{4});
     finds(7, byte(first, 1), uint8_t{4});
   }
@@ -298,29 +291,10 @@ TEST("checker: I9, the run map is walkable to the end, and runs end as they must
   finds(9, global.mapped_pages, Word{page_of(global.end).raw});
 }
 
-TEST("checker: I10, slots and the pieces they lie in") {
+TEST("checker: I10, a run that says a meta-page lies there") {
   const Scene scene = make_scene();
-  RunEntry& head = entry_of(scene.piece);
-  const auto value = [](uint32_t slots, uint32_t free) {
-    return value_of_piece(MiniPages{slots}, free);
-  };
-  bool has_several = false;
-  for (RunEntry* piece : {&head, &entry_of(scene.other_piece)}) {
-    const uint32_t mask = free_slots(*piece), slots = slots_in(*piece).raw;
-    CHECK(piece->value == value(slots, mask));
-    has_several = has_several || (mask & (mask - 1)) != 0;
-    finds(10, piece->value, value(slots, mask & (mask - 1)));  // in use, and nobody's
-    finds(10, piece->value, value(slots, 0));
-  }
-  CHECK(has_several);
-  finds(10, global.slots_stack, kNoMiniPage);
-  finds(10, global.slots_stack, scene.other_piece);
-  finds(10, global.slots_stack, scene.full_piece);
-  finds(10, global.slots_stack, global.end);
-  finds(10, global.slots_stack, scene.medium);
-  finds(10, head.links.next, kNoMiniPage);
-  finds(10, head.links.next, scene.full_piece);
-  finds(10, entry_of(scene.other_piece).links.next, scene.piece);
+  RunEntry& large = entry_of(scene.large);
+  finds(10, large.value, entry_value(RunKind::meta_page, length_of(large).raw));
 }
 
 TEST("checker: I11, the counters of what is in use and of what is lost") {
@@ -349,7 +323,6 @@ TEST("checker: it reads nothing outside the heap's metadata, whatever a word of 
   spoil(reinterpret_cast<uint32_t*>(&meta), sizeof meta / 4, 1);
   RunEntry& first = entry_of(global.first);
   spoil(reinterpret_cast<uint32_t*>(&first), (global.end - global.first).raw * sizeof first / 4, 7);
-  spoil(reinterpret_cast<uint32_t*>(&global.slots_stack), 1, 1);
   spoil(reinterpret_cast<uint32_t*>(global.class_stacks), kSharedClasses + 1, 1);
   spoil(reinterpret_cast<uint32_t*>(global.runs.bins), kRunBins, 1);
   CHECK_SOUND();

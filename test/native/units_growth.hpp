@@ -29,7 +29,7 @@ TEST("growth: the heap may begin anywhere in a page, with the maps, and takes li
     CHECK_EQUAL(stats.live_bytes + stats.cached_bytes + stats.free_bytes + stats.slack_bytes +
                     stats.metadata_bytes,
                 stats.heap_bytes);
-    // A run and a slot, each MiniPage by a growth of its own at the worst, besides the maps.
+    // A run and a meta-page, each MiniPage by a growth of its own at the worst, besides the maps.
     CHECK(address_of(global.end) - block <= 2 * kSmallGrowth * kMiniPageBytes);
   }
 }

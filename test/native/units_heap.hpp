@@ -320,7 +320,6 @@ TEST("small: a MiniPage that a flush frees at the limit serves a page that has i
   }
   while (from_cursor(front_cursors[class_of(40).raw]) != kNone) continue;
   while (run_of(1) != kNoMiniPage) continue;
-  while (global.slots_stack != kNoMiniPage) obtain_slot();
   arena.limit = arena.break_now;
   CHECK(gharial_malloc(24) == nullptr);
   give(block);  // at hand: only a flush makes it free

@@ -1,4 +1,4 @@
-// units_metadata.hpp — slots and their pieces, meta-pages, the lists of a page and the global stacks of pages.
+// units_metadata.hpp — meta-pages, the lists of a page and the global stacks of pages.
 #pragma once
 #include "units_runs.hpp"
 #include "units_small.hpp"
@@ -7,137 +7,53 @@ namespace gharial_test {
 
 using namespace gharial;
 
-// Which slots of the piece are free that this one is of.
-inline uint32_t mask_around(const MetaPage* meta) {
-  const RunEntry& piece =
-      entry_of(mini_page_of(reinterpret_cast<Address>(meta)) - MiniPages{meta->slot});
-  CHECK(kind_of(piece) == RunKind::slots && meta->slot < slots_in(piece).raw);
-  return free_slots(piece);
-}
-// Pieces on the stack of those with free slots.
-inline uint32_t pieces_with_room() {
-  uint32_t count = 0;
-  for (MiniPageIndex at = global.slots_stack; at != kNoMiniPage; at = entry_of(at).links.next) {
-    CHECK(kind_of(entry_of(at)) == RunKind::slots && free_slots(entry_of(at)) != 0);
-    count++;
-  }
-  return count;
-}
-inline uint32_t pieces() {
+inline uint32_t meta_runs() {
   uint32_t count = 0;
   walk_runs([&](MiniPageIndex, const RunEntry& entry, MiniPages) {
-    count += kind_of(entry) == RunKind::slots;
+    count += kind_of(entry) == RunKind::meta_page;
   });
   return count;
 }
 
-TEST("slots: each is aligned and used once, and a flush frees the pieces whose slots are all "
-     "free") {
+TEST("meta-pages: each has a MiniPage of its own, which is free when it goes") {
   start_free(1000);
   const gharial_stats before = stats_now();
   CHECK_EQUAL(before.metadata_bytes, bytes_in(length_of(entry_of(global.first))));  // the maps
-  std::vector<MetaPage*> slots;
-  for (int i = 0; i < 100; ++i) {
-    slots.push_back(obtain_slot());
-    const Address at = reinterpret_cast<Address>(slots.back());
-    CHECK(at != kNone && at % kSlotBytes == 0);
-    const uint32_t number = slots.back()->slot;
-    fill(at, i, kSlotBytes);
-    slots.back()->slot = number;
+  const PageIndex low = page_of(global.first);
+  std::vector<MetaPage*> metas;
+  for (uint32_t i = 0; i < 30; ++i) {
+    MetaPage* const meta = obtain_meta(PageIndex{low.raw + i}, false);
+    CHECK(meta != nullptr && reinterpret_cast<Address>(meta) % kMetaPageBytes == 0);
+    CHECK(meta->page.raw == low.raw + i && meta->runs == 0 && !is_own(*meta));
+    CHECK(find_meta(meta->page) == meta && obtain_meta(meta->page, false) == meta);
+    for (uint8_t c = 1; c <= kSharedClasses; ++c) CHECK_EQUAL(meta->lists[c], kEndOfList);
+    CHECK_EQUAL(entry_of(link_to(*meta)).value, entry_value(RunKind::meta_page, 1));
+    for (const MetaPage* other : metas) CHECK(other != meta);
+    metas.push_back(meta);
+    CHECK_EQUAL(stats_now().metadata_bytes, before.metadata_bytes + (i + 1) * kMetaPageBytes);
+    CHECK_EQUAL(stats_now().metadata_mini_pages, before.metadata_mini_pages + i + 1);
   }
-  for (int i = 0; i < 100; ++i) {
-    const Address at = reinterpret_cast<Address>(slots[i]);
-    CHECK(all_bytes(at, static_cast<uint8_t>(i), offsetof(MetaPage, slot)));
-    CHECK(all_bytes(at + sizeof(MetaPage), static_cast<uint8_t>(i), kSlotBytes - sizeof(MetaPage)));
+  CHECK_EQUAL(meta_runs(), 30);
+  for (uint32_t i = 0; i < 30; ++i) {
+    MetaPage& meta = *metas[i * 7 % 30];
+    const PageIndex page = meta.page;
+    give_back_meta(meta);
+    CHECK(find_meta(page) == nullptr);
+    CHECK_EQUAL(stats_now().metadata_bytes, before.metadata_bytes + (29 - i) * kMetaPageBytes);
   }
-  CHECK_EQUAL(stats_now().metadata_bytes, before.metadata_bytes + 100 * kSlotBytes);
-  CHECK_EQUAL(stats_now().metadata_mini_pages, before.metadata_mini_pages + 104);
-  for (int i = 0; i < 100; ++i) {
-    give_back_slot(*slots[i * 37 % 100]);
-    CHECK_EQUAL(stats_now().metadata_bytes, before.metadata_bytes + (99 - i) * kSlotBytes);
-  }
-  CHECK_EQUAL(pieces_with_room(), 13);
-  CHECK_SOUND();
-  flush();
-  CHECK_EQUAL(stats_now().metadata_mini_pages, before.metadata_mini_pages);
-  CHECK(global.slots_stack == kNoMiniPage && stats_now().free_runs == before.free_runs);
+  CHECK_EQUAL(stats_now().free_runs, before.free_runs);
   CHECK_SOUND();
 }
 
-TEST(
-    "slots: a piece serves from its lowest free slot, leaves the stack when full, and comes back") {
-  start_free(600);
-  MetaPage* slots[3 * kSlotsPerPiece];
-  for (uint32_t i = 0; i < 3 * kSlotsPerPiece; ++i) {
-    const bool is_new = i % kSlotsPerPiece == 0;
-    CHECK_EQUAL(pieces_with_room(), is_new ? 0 : 1);
-    slots[i] = obtain_slot();
-    CHECK_EQUAL(slots[i]->slot, i % kSlotsPerPiece);
-    if (!is_new)
-      CHECK_EQUAL(reinterpret_cast<Address>(slots[i]) - reinterpret_cast<Address>(slots[i - 1]),
-                  kSlotBytes);
-    CHECK_EQUAL(mask_around(slots[i]), 0xffu & 0xfeu << i % kSlotsPerPiece);
-  }
-  CHECK(pieces_with_room() == 0 && pieces() == 3);
-  give_back_slot(*slots[3]);
-  CHECK_EQUAL(mask_around(slots[1]), 1u << 3);
-  give_back_slot(*slots[0]);  // the head of its piece
-  CHECK_EQUAL(mask_around(slots[7]), 1u << 3 | 1u);
-  give_back_slot(*slots[15]);
-  give_back_slot(*slots[20]);
-  CHECK_EQUAL(pieces_with_room(), 3);
-  for (const int i : {20, 15, 0, 3}) CHECK(obtain_slot() == slots[i]);
-  CHECK_EQUAL(pieces_with_room(), 0);
-}
-
-TEST("slots: a flush keeps every piece with a slot in use, wherever it stands on the stack") {
-  for (uint32_t used = 0; used < 8; ++used) {
-    start_free(600);
-    MetaPage* slots[3 * kSlotsPerPiece];
-    for (MetaPage*& slot : slots) slot = obtain_slot();
-    for (uint32_t piece = 0; piece < 3; ++piece)
-      for (uint32_t i = 0; i < kSlotsPerPiece; ++i)
-        if (i != 5 || (used >> piece & 1) == 0) give_back_slot(*slots[piece * kSlotsPerPiece + i]);
-    give_back_free_pieces();
-    CHECK_EQUAL(pieces_with_room(), static_cast<uint32_t>(std::popcount(used)));
-    CHECK_EQUAL(pieces(), pieces_with_room());
-    for (uint32_t piece = 0; piece < 3; ++piece) {
-      MetaPage* const slot = slots[piece * kSlotsPerPiece + 5];
-      if ((used >> piece & 1) == 0) continue;
-      CHECK_EQUAL(mask_around(slot), 0xffu & ~(1u << 5));
-      give_back_slot(*slot);
-    }
-    give_back_free_pieces();
-    CHECK_EQUAL(stats_now().free_runs, 1);
-    CHECK_SOUND();
-  }
-}
-
-TEST("slots: one at a time in a small heap, and where no whole piece is free before memory grows") {
-  start_heap(0, 64 * kMiB);
-  const auto next = [] {
-    const uint32_t before = pieces();
-    const MetaPage* slot = obtain_slot();
-    CHECK(slot != nullptr && pieces() == before + 1);
-    return slots_in(entry_of(mini_page_of(reinterpret_cast<Address>(slot)))).raw;
-  };
-  CHECK_EQUAL(next(), 1);
-  release_block(take(bytes_in(MiniPages{kSmallHeap - 50 - (global.end - global.first).raw})));
-  CHECK((global.end - global.first).raw < kSmallHeap && global.runs.mask >> bin_of(MiniPages{40}));
-  CHECK_EQUAL(next(), 1);
-  release_block(take(bytes_in(MiniPages{kSmallHeap})));
-  CHECK_EQUAL(next(), kSlotsPerPiece);
-  while (pieces_with_room() != 0) obtain_slot();
-  // A hole of less than eight: it serves, and memory does not grow.
-  const MiniPageIndex hole = run_of(kSlotsPerPiece - 1);
-  while (run_of(1) != kNoMiniPage) continue;
+TEST("meta-pages: they lie together, in the shortest hole") {
+  start_free(1000);
+  const MiniPageIndex hole = run_of(3), behind = run_of(1);
   give_run(hole);
-  const Word grows = global.counters.heap_grows;
-  for (uint32_t i = 0; i < kSlotsPerPiece - 1; ++i) CHECK_EQUAL(next(), 1);
-  CHECK_EQUAL(global.counters.heap_grows, grows);
-  CHECK_EQUAL(stats_now().free_runs, 0);
-  CHECK_EQUAL(next(), 1);  // now it grows
-  CHECK_EQUAL(global.counters.heap_grows, grows + 1);
+  const PageIndex low = page_of(global.first);
+  for (uint32_t i = 0; i < 5; ++i) {
+    const MetaPage* const meta = obtain_meta(PageIndex{low.raw + i}, false);
+    CHECK(link_to(*meta) == (i < 3 ? hole + MiniPages{i} : behind + MiniPages{i - 2}));
+  }
 }
 
 TEST("meta-pages: one appears with the first small run of a page and goes with the last") {
@@ -156,7 +72,7 @@ TEST("meta-pages: one appears with the first small run of a page and goes with t
     CHECK(meta != nullptr && meta == &meta_of(*header) && meta->page == page);
     CHECK(header == &meta->mini_pages[first_of_run(*header).raw % kMiniPagesPerPage]);
     CHECK_EQUAL(meta->runs, there + 1);
-    CHECK_EQUAL(stats_now().metadata_bytes - before.metadata_bytes, there == 0 ? kSlotBytes : 0);
+    CHECK_EQUAL(stats_now().metadata_bytes - before.metadata_bytes, there == 0 ? kMetaPageBytes : 0);
   }
   for (size_t i = 0; i < runs.size(); ++i) {
     MiniPageHeader* header = runs[i * 33 % runs.size()];
@@ -177,7 +93,7 @@ TEST("meta-pages: one appears with the first small run of a page and goes with t
 TEST("meta-pages: a run that reaches into the next page is described where it begins, and nowhere "
      "else") {
   start_heap(0, 8 * kMiB);
-  give_back_slot(*obtain_slot());  // the piece comes before what is looked at
+  grow_heap(kOneMiniPage);
   const SizeClass size_class = class_of(7168);
   const uint32_t length = mini_pages_of(size_class).raw;
   CHECK(length > 3);
@@ -279,10 +195,10 @@ TEST("meta-pages: a pop takes the newest run of the page on top, then of the pag
   CHECK(pop_listed_run(size_class) == nullptr);
 }
 
-// A heap at its limit with no slot free: `count` MiniPages are, in a page without small runs.
-inline MiniPageIndex start_without_slots(uint32_t count, size_t idle_bytes = 0) {
+// A heap at its limit of which `count` MiniPages are free, in a page without small runs.
+inline MiniPageIndex start_at_limit(uint32_t count, size_t idle_bytes = 0) {
   start_heap(0, 8 * kMiB);
-  const Address idle = idle_bytes != 0 ? take(idle_bytes) : kNone;  // with a slot of its own
+  const Address idle = idle_bytes != 0 ? take(idle_bytes) : kNone;  // with a meta-page
   take(10 * kHeapPageBytes);
   const Address block = take(bytes_in(MiniPages{100}));
   take(bytes_in(MiniPages{50}));
@@ -293,55 +209,55 @@ inline MiniPageIndex start_without_slots(uint32_t count, size_t idle_bytes = 0) 
   write_block(first + MiniPages{100 - count}, MiniPages{count});
   give_run(first + MiniPages{100 - count});
   give(idle);
-  CHECK(global.slots_stack == kNoMiniPage && free_runs() == 1);
+  CHECK_EQUAL(free_runs(), 1);
   CHECK_SOUND();
   return first + MiniPages{100 - count};
 }
 
-TEST("meta-pages: when memory ends before their slot, the run goes back and the heap is whole") {
-  for (uint32_t count = 1; count <= kSlotsPerPiece + 2; ++count) {
-    const MiniPageIndex first = start_without_slots(count);
+TEST("meta-pages: when memory ends before they are had, the run goes back and the heap is whole") {
+  for (uint32_t count = 1; count <= 4; ++count) {
+    const MiniPageIndex first = start_at_limit(count);
     const size_t used = mini_pages_in_use();
     errno = 0;
     const Address block = address(gharial_malloc(24));
     CHECK_SOUND();
-    if (count > 1) {  // one for the run, and one or eight for slots
+    if (count > 1) {  // one for the run, and one for this
       CHECK(mini_page_of(block) == first && find_meta(page_of(first)) != nullptr);
       CHECK_EQUAL(mini_pages_in_use(), used + 1);
-      CHECK_EQUAL(mask_around(find_meta(page_of(first))), count > kSlotsPerPiece ? 0xfe : 0);
+      CHECK_EQUAL(stats_now().free_mini_pages, count - 2);
       continue;
     }
     CHECK(block == kNone && errno == ENOMEM);
     CHECK_EQUAL(free_run_at(first).raw, count);
     CHECK(free_runs() == 1 && mini_pages_in_use() == used);
-    CHECK(find_meta(page_of(first)) == nullptr && pieces() == 0);
+    CHECK(find_meta(page_of(first)) == nullptr && meta_runs() == 0);
     CHECK(class_at(address_of(first)) == kLargeClass);
     CHECK_EQUAL(address(gharial_malloc(bytes_in(MiniPages{count}))), address_of(first));
     CHECK_SOUND();
   }
 }
 
-TEST("meta-pages: a run of several MiniPages goes back whole when there is no slot for it") {
+TEST("meta-pages: a run of several MiniPages goes back whole when it cannot be described") {
   const uint32_t length = shared_run_of(class_of(7168)).raw;
-  const MiniPageIndex first = start_without_slots(length);
+  const MiniPageIndex first = start_at_limit(length);
   CHECK(gharial_malloc(7168) == nullptr);
   CHECK(free_run_at(first).raw == length && class_at(address_of(first)) == kLargeClass);
   CHECK_SOUND();
 }
 
-TEST("meta-pages: the flush that is done for their slot takes no run from under the allocation") {
-  const MiniPageIndex first = start_without_slots(1, 700);  // an idle run, and the slot it pins
-  CHECK(pieces() == 1 && stats_now().small_mini_pages > 0);
+TEST("meta-pages: the flush that is done for them takes no run from under the allocation") {
+  const MiniPageIndex first = start_at_limit(1, 700);  // an idle run, and the meta-page it pins
+  CHECK(meta_runs() == 1 && stats_now().small_mini_pages > 0);
   const Address block = take(24);
   CHECK(mini_page_of(block) == first && class_at(block) == class_of(24));
   CHECK(&header_at(block) == front_current[class_of(24).raw]);
-  CHECK(pieces() == 1 && stats_now().small_mini_pages == 1);
+  CHECK(meta_runs() == 1 && stats_now().small_mini_pages == 1);
   CHECK_SOUND();
   CHECK_EQUAL(take(24), block + bytes_of(class_of(24)));
 }
 
-TEST("meta-pages: at the limit a hole of one MiniPage serves as a slot for the other") {
-  const MiniPageIndex first = start_without_slots(3);
+TEST("meta-pages: at the limit a hole of one MiniPage serves as the meta-page for the other") {
+  const MiniPageIndex first = start_at_limit(3);
   CHECK(run_of(1) == first && run_of(1) == first + MiniPages{1});
   give_run(first);  // two holes, no two in a row
   CHECK_EQUAL(free_runs(), 2);

@@ -114,12 +114,12 @@ TEST("own pages: where less than a quarter is free a hole is taken, else memory 
     }
 }
 
-// A heap of single MiniPages, all of them taken, and no slot free; returns the first heap page of which every MiniPage is one.
+// A heap of single MiniPages, all of them taken; returns the first heap page of which every MiniPage is one.
 inline MiniPageIndex start_singles() {
   start_free(2 * kLong);
   const MiniPageIndex first = run_of(1);
   while (run_of(1) != kNoMiniPage) continue;
-  CHECK(global.slots_stack == kNoMiniPage && free_runs() == 0);
+  CHECK_EQUAL(free_runs(), 0);
   return MiniPageIndex{align_up(first.raw, kMiniPagesPerPage)};
 }
 inline void give_singles(MiniPageIndex from, MiniPageIndex to) {
@@ -132,7 +132,7 @@ TEST("own pages: a page that is free is found before memory grows, wherever it l
     const auto at = [&](uint32_t page, uint32_t number) {
       return begin + MiniPages{page * kMiniPagesPerPage + number};
     };
-    give_singles(at(0, 0), at(0, 20));  // slots
+    give_singles(at(0, 0), at(0, 20));  // for meta-pages
     // More than a third of the heap is free, and no page in it.
     for (uint32_t page = 2; page < 100; ++page) give_singles(at(page, 8), at(page, 24));
     const PageIndex free = page_of(at(112, 0));
@@ -151,6 +151,28 @@ TEST("own pages: a page that is free is found before memory grows, wherever it l
   }
 }
 
+TEST("own pages: a hole where small runs lie already comes before growth, however much is free elsewhere") {
+  const MiniPageIndex begin = start_singles();
+  const auto at = [&](uint32_t page, uint32_t number) {
+    return begin + MiniPages{page * kMiniPagesPerPage + number};
+  };
+  give_singles(at(50, 4), at(50, 18));  // a long small run lies in any hole
+  const MiniPageHeader* const longer = full_run(5000);
+  CHECK(!lies_in_own_page(*longer) && first_of_run(*longer) == at(50, 4));
+  // More than a quarter of the heap is free, no page in it, and all holes are shorter than what is left of that one.
+  for (uint32_t page = 51; page < 125; ++page)
+    for (uint32_t i = 2; i < 30; i += 4) give_singles(at(page, i), at(page, i + 3));
+  const MiniPageIndex end = global.end;
+  const MiniPageHeader* const header = full_run(64);
+  CHECK(!lies_in_own_page(*header));
+  CHECK(first_of_run(*header) == first_of_run(*longer) + mini_pages_of(class_of(5000)) + kOneMiniPage);
+  CHECK(global.end == end);
+  CHECK_SOUND();
+  while (page_of(first_of_run(*full_run(64))) == page_of(first_of_run(*longer))) continue;
+  CHECK(global.end > end);  // now it is full
+  CHECK_SOUND();
+}
+
 TEST("own pages: what others took from sbrk is neither free nor used") {
   const MiniPageIndex begin = start_singles();
   arena.move(8 * kLong * kMiniPageBytes);
@@ -164,13 +186,13 @@ TEST("own pages: what others took from sbrk is neither free nor used") {
   CHECK_SOUND();
 }
 
-TEST("own pages: a page for which there is no slot goes back, and serves as a hole") {
+TEST("own pages: a page that cannot be described goes back, and serves as a hole") {
   const MiniPageIndex page = start_singles();
   arena.limit = arena.break_now;
   give_singles(page, page + MiniPages{kMiniPagesPerPage});
   const MiniPageHeader* header = full_run(64);
   CHECK(!lies_in_own_page(*header) && first_of_run(*header) == page);
-  CHECK_EQUAL(stats_now().free_mini_pages, kMiniPagesPerPage - 1 - kSlotsPerPiece);
+  CHECK_EQUAL(stats_now().free_mini_pages, kMiniPagesPerPage - 2);
   CHECK_EQUAL(own_pages().pages, 0);
   CHECK_SOUND();
 }
@@ -230,14 +252,14 @@ TEST("own pages: a run that comes home with the flush serves before memory grows
 
 TEST("own pages: what lies before a page in its free run stays free, and was never in use") {
   start_free(2 * kLong);
-  give_back_slot(*obtain_slot());  // the piece of slots comes before what is looked at
   const MiniPageIndex begin = run_of(1) + kOneMiniPage;
   const MiniPages free = free_run_at(begin);
   global.counters.peak_used_mini_pages = global.counters.used_mini_pages;
   const Word used = global.counters.used_mini_pages;
   const MiniPageIndex first = first_of_run(*full_run(64));
   CHECK(first.raw % kMiniPagesPerPage == 0 && begin < first);
-  CHECK(free_run_at(begin) == first - begin);
+  // The meta-page takes the first of it.
+  CHECK(free_run_at(begin + kOneMiniPage) == first - begin - kOneMiniPage);
   const MiniPageIndex end = first + MiniPages{kMiniPagesPerPage};
   CHECK(global.counters.used_mini_pages >= used + kMiniPagesPerPage);
   CHECK_EQUAL(global.counters.peak_used_mini_pages, global.counters.used_mini_pages);

@@ -277,7 +277,7 @@ TEST("walk: every run in order, to the end exactly, and every address has one st
   }));
   CHECK(next == global.end && length_sum == (global.end - global.first).raw);
   for (const RunKind kind : {RunKind::free_run, RunKind::small_run, RunKind::block_run,
-                             RunKind::maps, RunKind::slots, RunKind::gap})
+                             RunKind::maps, RunKind::meta_page, RunKind::gap})
     CHECK(kinds[static_cast<uint32_t>(kind)] > 0);
   CHECK(kinds[static_cast<uint32_t>(RunKind::maps)] == 1 &&
         kinds[static_cast<uint32_t>(RunKind::gap)] == 1);

@@ -8,8 +8,8 @@ using namespace gharial;
 
 // A header in a meta-page of its own, for a run that is nowhere.
 inline MiniPageHeader& lone_header(SizeClass size_class, MiniPageIndex first) {
-  alignas(kSlotBytes) static MetaPage meta;
-  std::memset(&meta, 0xff, sizeof meta);  // a slot's contents are stale
+  alignas(kMetaPageBytes) static MetaPage meta;
+  std::memset(&meta, 0xff, sizeof meta);  // what lay there before
   meta.page = page_of(first);
   MiniPageHeader& header = meta.mini_pages[first.raw % kMiniPagesPerPage];
   make_header(header, size_class, first);
