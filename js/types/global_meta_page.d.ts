@@ -9,7 +9,6 @@
  * @property {{ size_class: number, block_size: number, pages: number[] }[]} size_class_stacks heap pages with a partly free run of the class; where threads share memory, those of all heaps, the oldest heap's first
  * @property {{ bin: number, runs: { mini_page: number, number_of_mini_pages: number }[] }[]} run_bins free runs; bins that hold some
  * @property {{ free_mini_pages: number, pages: { page_index: number, number_of_free_mini_pages: number }[] }[]} own_page_lists heap pages that the heap took whole to cut small runs from, and that have room: by the longest run of free MiniPages in them (longer ones count as the longest small run that is cut from such pages); those all of which is free come last. Where threads share memory, those of all heaps
- * @property {number[]} slot_pieces first MiniPages of the pieces of metadata that have free slots
  * @property {Record<import('./layout.js').CounterName, number>} counters
  * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
@@ -65,10 +64,6 @@ export type GlobalMetaPage = {
             number_of_free_mini_pages: number;
         }[];
     }[];
-    /**
-     * first MiniPages of the pieces of metadata that have free slots
-     */
-    slot_pieces: number[];
     counters: Record<import("./layout.js").CounterName, number>;
     /**
      * where threads share memory: nothing changed meanwhile

@@ -3,7 +3,7 @@
  * @property {number} address
  * @property {number} value kind and number as they lie in memory
  * @property {number} kind
- * @property {number} number MiniPages of a run; of a piece of slots, which are free, and how many there are
+ * @property {number} number MiniPages of a run
  * @property {number} next
  * @property {number} prev
  * @property {number} header
@@ -38,7 +38,6 @@ export class HeapImage {
     readonly end: number;
     /** @readonly every free MiniPage from here on is fresh */
     readonly fresh: number;
-    /** @readonly */ readonly slots_stack: number;
     /** @readonly heap pages in which the heap lies, wholly or in part: from here … */
     readonly first_page: number;
     /** @readonly … up to here */
@@ -116,7 +115,7 @@ export type RunEntry = {
     value: number;
     kind: number;
     /**
-     * MiniPages of a run; of a piece of slots, which are free, and how many there are
+     * MiniPages of a run
      */
     number: number;
     next: number;

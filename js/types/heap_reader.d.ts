@@ -28,7 +28,7 @@ export class HeapReader {
         start?: number;
         end?: number;
     }): import("./pages.js").PageStatistics[];
-    /** Stacks of heap pages, bins of free runs, pieces of slots, counters. @returns {import('./global_meta_page.js').GlobalMetaPage} */
+    /** Stacks of heap pages, bins of free runs, counters. @returns {import('./global_meta_page.js').GlobalMetaPage} */
     getGlobalMetaPage(): import("./global_meta_page.js").GlobalMetaPage;
     /** The whole heap as flat arrays, one element per MiniPage: for pictures. @returns {HeapMap} */
     getHeapMap(): HeapMap;

@@ -14,11 +14,10 @@
  * @typedef {object} MetaPage
  * @property {number} address
  * @property {number} page the heap page it describes @property {number} runs small runs that begin in it
- * @property {number} slot number of its slot in its piece
  * @property {boolean} is_own the heap took the page whole, to cut small runs from
  * @property {number} free if so: its free MiniPages, a bit for each
  * @property {number} owner address of the heap that the page belongs to, where threads share memory; else 0
- * @property {number} remote address of its remote words, likewise @property {number} remote_slot number of their slot, likewise
+ * @property {number} remote address of its remote words, likewise
  */
 /** @param {HeapImage} heap @param {number} address @returns {MetaPage} */
 export function metaPageAt(heap: HeapImage, address: number): MetaPage;
@@ -62,10 +61,6 @@ export type MetaPage = {
      */
     runs: number;
     /**
-     * number of its slot in its piece
-     */
-    slot: number;
-    /**
      * the heap took the page whole, to cut small runs from
      */
     is_own: boolean;
@@ -81,8 +76,4 @@ export type MetaPage = {
      * address of its remote words, likewise
      */
     remote: number;
-    /**
-     * number of their slot, likewise
-     */
-    remote_slot: number;
 };

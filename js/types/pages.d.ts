@@ -5,7 +5,7 @@
  * @typedef {object} MiniPageStatistics MiniPages of one heap page that serve together: a run, or what lies of it in the page
  * @property {number} index the first, 0 … 31
  * @property {number} length how many
- * @property {MiniPageKind} kind `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it, `changing`: a thread changed it while we looked
+ * @property {MiniPageKind} kind `metadata`: maps and meta-pages, `static`: below the heap, `unclaimed`: above it, `changing`: a thread changed it while we looked
  * @property {boolean} begins the run begins here
  * @property {boolean} fresh free, and never handed out since memory grew
  * @property {boolean} cached of a medium block that is free and at hand
@@ -15,7 +15,7 @@
  * @property {number} number_of_used_blocks
  * @property {number} number_of_free_blocks home and cached
  * @property {number} used_size bytes here of live blocks and of metadata in use
- * @property {number} free_size bytes here of free blocks, free runs and free slots
+ * @property {number} free_size bytes here of free blocks and free runs
  */
 /**
  * @typedef {object} PageStatistics
@@ -25,7 +25,7 @@
  * @property {number} meta_page address of its meta-page; 0: no small run begins here and no heap owns it
  * @property {number} owner number of the heap that it belongs to, where threads share memory; 0: none
  * @property {number} used_size bytes of live blocks and of metadata in use that lie in the page
- * @property {number} free_size bytes of free blocks, free runs and free slots that lie in the page
+ * @property {number} free_size bytes of free blocks and free runs that lie in the page
  * @property {MiniPageStatistics[]} mini_pages all of the page, in order
  * @property {boolean} [exact] where threads share memory: nothing changed meanwhile
  */
@@ -54,7 +54,7 @@ export type MiniPageStatistics = {
      */
     length: number;
     /**
-     * `metadata`: maps and slots in use, `static`: below the heap, `unclaimed`: above it, `changing`: a thread changed it while we looked
+     * `metadata`: maps and meta-pages, `static`: below the heap, `unclaimed`: above it, `changing`: a thread changed it while we looked
      */
     kind: MiniPageKind;
     /**
@@ -91,7 +91,7 @@ export type MiniPageStatistics = {
      */
     used_size: number;
     /**
-     * bytes here of free blocks, free runs and free slots
+     * bytes here of free blocks and free runs
      */
     free_size: number;
 };
@@ -118,7 +118,7 @@ export type PageStatistics = {
      */
     used_size: number;
     /**
-     * bytes of free blocks, free runs and free slots that lie in the page
+     * bytes of free blocks and free runs that lie in the page
      */
     free_size: number;
     /**

@@ -10,7 +10,7 @@
  * @property {number} external_memory taken from sbrk by others
  * @property {number} static_data_size
  * @property {number} stack_size
- * @property {number} metadata_size maps, and slots in use for meta-pages
+ * @property {number} metadata_size maps and meta-pages
  * @property {number} free_heap_size free runs, and free blocks that are home
  * @property {number} largest_free_size the longest free run
  * @property {number} number_of_pages heap pages in which the heap lies, without those that are others' as a whole
@@ -95,7 +95,7 @@ export type HeapStatistics = {
     static_data_size: number;
     stack_size: number;
     /**
-     * maps, and slots in use for meta-pages
+     * maps and meta-pages
      */
     metadata_size: number;
     /**

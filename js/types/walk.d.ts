@@ -1,5 +1,5 @@
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'maps' | 'slots' | 'gap' | 'changing'} RunKind changing: not known, for a thread changed it */
+/** @typedef {'small' | 'medium' | 'large' | 'free' | 'maps' | 'meta' | 'gap' | 'changing'} RunKind changing: not known, for a thread changed it */
 /**
  * @typedef {object} Run MiniPages that serve together, in whatever heap pages
  * @property {RunKind} kind
@@ -36,8 +36,6 @@ export function homeOf(header: import("./heap_image.js").MiniPageHeader): number
 export function linked(top: number, next: (at: number) => number | undefined): number[];
 /** The bin that holds free runs of this many MiniPages. @param {HeapImage} heap @param {number} length */
 export function binOf(heap: HeapImage, length: number): number;
-export function slotsIn(heap: HeapImage, { number }: import("./heap_image.js").RunEntry): number;
-export function freeSlots(heap: HeapImage, { number }: import("./heap_image.js").RunEntry): number;
 /** The free blocks that are not home, found by where they begin. */
 export class CachedIndex {
     /** @param {HeapImage} heap */
@@ -50,7 +48,7 @@ export type HeapImage = import("./heap_image.js").HeapImage;
 /**
  * changing: not known, for a thread changed it
  */
-export type RunKind = "small" | "medium" | "large" | "free" | "maps" | "slots" | "gap" | "changing";
+export type RunKind = "small" | "medium" | "large" | "free" | "maps" | "meta" | "gap" | "changing";
 /**
  * MiniPages that serve together, in whatever heap pages
  */

@@ -3,7 +3,7 @@ import { bit, HeapImage } from '../../js/heap_image.js';
 import { HeapReadError, HeapReader } from '../../js/index.js';
 import { COUNTER_NAMES, findLayout } from '../../js/layout.js';
 import { imageSource } from '../../js/memory.js';
-import { freeSlots, homeOf, runs } from '../../js/walk.js';
+import { homeOf, runs } from '../../js/walk.js';
 import { imageOf, variedHeap } from './support/heaps.js';
 
 /** A copy of a sound heap to break: what is where, and how to overwrite it. */
@@ -504,38 +504,20 @@ const PLANTED = [
   ['read', 'a run map outside of memory', (p) => p.u32(p.layout.at.run_map, 0xfffffff0), 9],
   [
     'I10',
-    'a slot that is free and in use',
+    'a meta-page whose run is of another kind',
     (p) => {
-      const slot = p.small(() => true).meta.address;
-      const piece = p.run(
-        'slots',
-        ({ address, length }) => address <= slot && slot < address + length * 2048,
-      );
-      const bit = 1 << ((slot - piece.address) / 2048);
-      p.number(piece.entry, piece.entry.number | bit);
+      const { entry, length } = p.run('meta');
+      p.number({ ...entry, kind: p.k.run_gap }, length);
     },
     4,
   ],
   [
     'I10',
-    'a slot that nobody uses',
+    'a meta-page of no heap page',
     (p) => {
-      const piece = p.run('slots', ({ entry }) => freeSlots(p.heap, entry) !== 0);
-      const free = freeSlots(p.heap, piece.entry);
-      p.number(piece.entry, piece.entry.number & ~(free & -free));
+      const { entry, length } = p.run('large');
+      p.number({ ...entry, kind: p.k.run_meta_page }, length);
     },
-  ],
-  [
-    'I10',
-    'a meta-page that says it lies in another slot',
-    (p) => p.u32(p.small(() => true).meta.address + p.k.meta_slot, 7),
-    4,
-  ],
-  ['I10', 'pieces of slots that are on no stack', (p) => p.u32(p.global('slots_stack'), 0)],
-  [
-    'I10',
-    'a stack of pieces that runs in a circle',
-    (p) => p.u32(p.heap.entry(p.heap.slots_stack).address + p.k.entry_next, p.heap.slots_stack),
   ],
   [
     'I11',

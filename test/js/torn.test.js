@@ -179,11 +179,10 @@ const PLANTED = [
   ['I9', 'maps that cover no page', (p) => p.u32(p.layout.at.global + p.k.global_mapped_pages, 0)],
   [
     'I10',
-    'remote words in a slot that is free',
+    'a run of a meta-page without its remote words',
     (p) => {
-      const { remote, remote_slot } = p.metaOf(p.run('small'));
-      const piece = p.heap.entry(p.heap.miniPageOf(remote) - remote_slot);
-      p.number(piece, piece.number | (1 << remote_slot));
+      const { entry, length } = p.run('large');
+      p.number({ ...entry, kind: p.k.run_meta_page }, length);
     },
   ],
   [

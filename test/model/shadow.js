@@ -5,7 +5,7 @@ import { ENOMEM, KiB, PAGE } from '../support/heap.js';
 
 /** @typedef {{ ptr: number, bytes: number, usable: number, seed: number }} Block */
 
-/** Growth may need memory of its own beside what was asked: for maps, and a piece of slots. */
+/** Growth may need memory of its own beside what was asked: for maps, and a meta-page. */
 const GROWTH_EXTRA = 8 * PAGE;
 /** The JavaScript checker reads the whole heap: every so many commands is often enough. */
 const LOOK_FROM_OUTSIDE_EVERY = 25;

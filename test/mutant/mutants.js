@@ -183,6 +183,30 @@ const ofOwnPages = [
     to: '* kHoleDivisor >= 0 ||',
   },
   {
+    breaks: 'a heap grows for a page although there is a hole where small runs lie already',
+    file: 'own_page.cpp',
+    from: '  if (find_described_hole(count) != kNoMiniPage) return true;\n',
+    to: '',
+  },
+  {
+    breaks: 'any hole is taken for one where small runs lie already',
+    file: 'heap_page.cpp',
+    from: '    if (find_meta(page_of(run)) != nullptr) return run;',
+    to: '    return run;',
+  },
+  {
+    breaks: 'of the holes where small runs lie already only the shortest is seen',
+    file: 'heap_page.cpp',
+    from: 'mask != 0; mask &= mask - 1) {',
+    to: 'mask != 0; mask = 0) {',
+  },
+  {
+    breaks: 'another hole is taken than the one where small runs lie already',
+    file: 'heap_page.cpp',
+    from: '    first = find_described_hole(count);\n',
+    to: '',
+  },
+  {
     breaks: 'a heap grows for a page although a run of an own page came home with the flush',
     file: 'own_page.cpp',
     from: 'list_with(instead) <= kWhollyFree)',
@@ -191,7 +215,7 @@ const ofOwnPages = [
   {
     breaks: 'what lies before a page that is taken out of a free run is lost',
     file: 'run.cpp',
-    from: '    insert_run(map, run, before);\n',
+    from: '  insert_run(map, run, before);\n',
     to: '',
   },
   {
@@ -325,40 +349,16 @@ const invented = [
     to: '',
   },
   {
-    breaks: 'the piece of slots that becomes full stays on the stack',
-    file: 'metadata.cpp',
-    from: '  if (rest == 0) global.slots_stack = piece.links.next;',
-    to: '  if (mask == 0) global.slots_stack = piece.links.next;',
+    breaks: 'the MiniPage of a meta-page is never free again',
+    file: 'heap_page.cpp',
+    from: '  give_back_run(link_to(meta), kMetaMiniPages);\n',
+    to: '',
   },
   {
-    breaks: 'a full piece of slots that gets one back stays off the stack',
-    file: 'metadata.cpp',
-    from: '  if (mask == 0) push_piece(at, piece);',
-    to: '  if (mask == 1) push_piece(at, piece);',
-  },
-  {
-    breaks: 'a piece of slots that are all free is kept for ever',
-    file: 'metadata.cpp',
-    from: '    if (free_slots(piece) == all_of(slots)) {',
-    to: '    if (free_slots(piece) == 0) {',
-  },
-  {
-    breaks: 'a flush looks at the newest piece of slots only',
-    file: 'metadata.cpp',
-    from: '      link = &piece.links.next;',
-    to: '      return;',
-  },
-  {
-    breaks: 'a slot does not know how far the piece begins before it',
-    file: 'metadata.cpp',
-    from: '  meta->slot = slot;',
-    to: '  meta->slot = 0;',
-  },
-  {
-    breaks: 'a slot is handed out and another one marked',
-    file: 'metadata.cpp',
-    from: 'static_cast<uint32_t>(std::countr_zero(mask))',
-    to: '31 - static_cast<uint32_t>(std::countl_zero(mask))',
+    breaks: 'a page whose meta-page went is described still',
+    file: 'heap_page.cpp',
+    from: '  meta_word(meta.page) = kNone;\n',
+    to: '',
   },
   {
     breaks: 'a page of a class leaves its stack and the page below still points to it',
@@ -373,7 +373,7 @@ const invented = [
     to: '__builtin_memset(meta.lists, kEndOfList, sizeof meta.lists - 1);',
   },
   {
-    breaks: 'the MiniPages of a run that no slot was to be had for are lost',
+    breaks: 'the MiniPages of a run that cannot be described are lost',
     file: 'heap_page.cpp',
     from: '  if (meta == nullptr) give_back_run(first, count);\n',
     to: '',
@@ -387,8 +387,8 @@ const invented = [
   {
     breaks: 'a page keeps its meta-page when its last small run is gone',
     file: 'heap_page.cpp',
-    from: '  if (--meta.runs == 0) {',
-    to: '  if (--meta.runs == ~0u) {',
+    from: '  if (--meta.runs == 0) give_back_meta(meta);',
+    to: '  --meta.runs;',
   },
   {
     breaks: 'a run that leaves its list seems to be on it',
@@ -559,12 +559,6 @@ const invented = [
     to: '  for (uint8_t c = 1; c < kSharedClasses; ++c) {',
   },
   {
-    breaks: 'a flush keeps the metadata that nobody needs',
-    file: 'heap.cpp',
-    from: '  give_back_free_pieces();\n',
-    to: '',
-  },
-  {
     breaks: 'before growth the stacks are not emptied',
     file: 'obtain.cpp',
     from: '  if (is_flush_due() || !can_grow_heap(count)) flush();\n',
@@ -685,10 +679,10 @@ const invented = [
     to: '      require(!is_free || !after_free || length > kOneMiniPage || is_border(first), 5);',
   },
   {
-    breaks: 'the checker does not see a lost slot',
+    breaks: 'the checker does not see a meta-page of no heap page',
     file: 'check.cpp',
-    from: '    require(used_slots == slots, 10);',
-    to: '    require(used_slots >= slots, 10);',
+    from: '    require(described == meta_runs, 10);',
+    to: '    require(described <= meta_runs, 10);',
   },
   {
     breaks: 'the statistics lose what no block fits into',
@@ -707,18 +701,6 @@ const invented = [
     file: 'heap.cpp',
     from: '  for (uint8_t c = kSharedClasses + 1; c <= kSizeClasses; ++c)\n',
     to: '  for (uint8_t c = kSharedClasses + 1; c < kSizeClasses; ++c)\n',
-  },
-  {
-    breaks: 'a small heap takes slots by whole pieces',
-    file: 'metadata.cpp',
-    from: '    MiniPages slots{is_small_heap() ? 1 : kSlotsPerPiece};',
-    to: '    MiniPages slots{kSlotsPerPiece};',
-  },
-  {
-    breaks: 'memory grows for slots though a hole would do',
-    file: 'metadata.cpp',
-    from: '      slots = kOneMiniPage;  // any hole will do before memory grows\n',
-    to: '',
   },
   {
     breaks: 'a small heap grows by whole heap pages',

@@ -74,13 +74,6 @@ export const ofThreads = [
     variant: 'threads',
   },
   {
-    breaks: 'a page that nobody owns keeps its meta-page',
-    file: 'own_page.cpp',
-    from: '  meta_word(meta.page) = kNone;\n',
-    to: '',
-    variant: 'threads',
-  },
-  {
     breaks: 'a run seems to begin inside of a longer one',
     file: 'own_page.cpp',
     from: '  entry_of(first).value = entry_value(RunKind::inside, 0);\n',
@@ -88,10 +81,10 @@ export const ofThreads = [
     variant: 'threads',
   },
   {
-    breaks: 'the slot of remote words is never given back',
-    file: 'remote.cpp',
-    from: '  give_back_slot(remote);\n',
-    to: '',
+    breaks: 'remote words have no MiniPage of their own',
+    file: 'layout.hpp',
+    from: 'kMetaMiniPages{kShared ? 2 : 1}',
+    to: 'kMetaMiniPages{1}',
     variant: 'threads',
   },
   {
@@ -102,10 +95,17 @@ export const ofThreads = [
     variant: 'threads',
   },
   {
-    breaks: 'remote words hold what the slot held',
+    breaks: 'a meta-page is taken from the next whole page rather than from what lies before this one',
+    file: 'run.cpp',
+    from: '  hand_out(map, first, count, kind);\n  // In front of the rest, if that has the same bin: of a heap page that is cut out, this is what no other page fits into.\n  insert_run(map, run, before);\n  return first;\n',
+    to: '  insert_run(map, run, before);\n  return hand_out(map, first, count, kind);\n',
+    variant: 'threads',
+  },
+  {
+    breaks: 'remote words hold what lay there before',
     file: 'remote.cpp',
-    from: 'words[i] = {0, 0, link_to(meta)};',
-    to: 'words[i].meta = link_to(meta);',
+    from: '  __builtin_memset(remote_words(meta), 0, kMetaPageBytes);\n',
+    to: '',
     variant: 'threads',
   },
   {

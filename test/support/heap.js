@@ -54,12 +54,11 @@ export const STATS_FIELDS = /** @type {const} */ ([
 ]);
 
 /**
- * A run of MiniPages: block is a medium or large block, slots hold meta-pages, a gap is memory of others.
+ * A run of MiniPages: block is a medium or large block, meta a meta-page, a gap is memory of others.
  * @typedef {object} Run
- * @property {'free' | 'small' | 'block' | 'maps' | 'slots' | 'gap'} kind
+ * @property {'free' | 'small' | 'block' | 'maps' | 'meta' | 'gap'} kind
  * @property {number} address
  * @property {number} mini_pages
- * @property {number} used_slots of slots
  */
 
 /** Everything of the C API: it has to link by these names. */
@@ -289,7 +288,7 @@ export class Heap {
       [k.run_small]: 'small',
       [k.run_block]: 'block',
       [k.run_maps]: 'maps',
-      [k.run_slots]: 'slots',
+      [k.run_meta_page]: 'meta',
       [k.run_gap]: 'gap',
     };
     const entryAt = this.#entryAddress.bind(this);
@@ -304,12 +303,8 @@ export class Heap {
           : word(entryAt(mini_page) + k.entry_value);
       const kind = kinds[value % 2 ** k.run_kind_bits];
       assert.ok(kind, `no run begins at MiniPage ${mini_page}`);
-      const number = value >>> k.run_kind_bits;
-      // Of slots the number is two: how many there are, and which are free.
-      const per_piece = 2 ** k.slots_per_piece;
-      const mini_pages = kind === 'slots' ? Math.floor(number / per_piece) : number;
-      const used_slots = kind === 'slots' ? mini_pages - bits(number % per_piece) : 0;
-      runs.push({ kind, address: mini_page * MINI_PAGE, mini_pages, used_slots });
+      const mini_pages = value >>> k.run_kind_bits;
+      runs.push({ kind, address: mini_page * MINI_PAGE, mini_pages });
       mini_page += mini_pages;
       assert.ok(mini_pages > 0 && mini_page <= end, 'runs end where the heap does');
     }
@@ -329,7 +324,7 @@ export class Heap {
   }
   /** Heap pages that have a meta-page. */
   get metaPages() {
-    return this.runs.reduce((sum, { used_slots }) => sum + used_slots, 0);
+    return this.runs.filter(({ kind }) => kind === 'meta').length;
   }
   /** Heap pages that the maps cover. */
   get mappedPages() {
@@ -396,13 +391,6 @@ export class Heap {
       'every free run is in a bin',
     );
   }
-}
-
-/** How many bits are set. @param {number} mask */
-function bits(mask) {
-  let count = 0;
-  for (; mask !== 0; mask &= mask - 1) ++count;
-  return count;
 }
 
 /** All orders of a few things. @template T @param {T[]} things @returns {T[][]} */

@@ -421,7 +421,7 @@ describe('the rules of C and POSIX', () => {
         free_mini_pages: miniPagesOf('free'),
         small_mini_pages: miniPagesOf('small'),
         block_mini_pages: miniPagesOf('block'),
-        metadata_mini_pages: miniPagesOf('maps', 'slots'),
+        metadata_mini_pages: miniPagesOf('maps', 'meta'),
         free_runs: heap.freeLengths.length,
         peak_used_bytes: stats.peak_used_heap_size,
         fresh_mini_pages: stats.fresh_mini_pages,

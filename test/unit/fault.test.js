@@ -134,7 +134,7 @@ describe('misuse in the checked variant', () => {
 
   it('the heap’s own metadata', () => {
     heap.take(100);
-    for (const wanted of ['maps', 'slots']) {
+    for (const wanted of ['maps', 'meta']) {
       const run = heap.runs.find(({ kind }) => kind === wanted);
       assert.ok(run);
       for (const address of [run.address, run.address + (run.mini_pages - 1) * 2048])

@@ -73,7 +73,7 @@ describe('metadata', () => {
   it('needs less than half a heap page for ten small blocks', async () => {
     const heap = await createHeap(factory, GiB);
     for (let i = 0; i < 10; ++i) heap.take(16 + 8 * i);
-    assert.ok(heap.metaPages <= 2, `${heap.metaPages} slots`);
+    assert.ok(heap.metaPages <= 2, `${heap.metaPages} meta-pages`);
     assert.ok(heap.stats.number_of_pages <= 2);
     assert.ok(
       heap.stats.total_heap_size <= (threads ? 128 : 28) * KiB,

@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { BUILD_TIMEOUT, itWithoutThreads, threads } from '../support/build.js';
 import { createHeap, KiB, loadApi, MINI_PAGE, MiB, PAGE } from '../support/heap.js';
 
-/** With threads a second one holds the bits that others set. */
-const SLOTS = threads ? 2 : 1;
+/** What a meta-page takes, with threads together with the remote words of its page. */
+const META_PAGE = (threads ? 2 : 1) * MINI_PAGE;
 
 describe('small runs and heap pages', () => {
   /** @type {import('../support/heap.js').Factory} */
@@ -118,18 +118,18 @@ describe('small runs and heap pages', () => {
     assert.equal(heap.metaPages, 0, 'medium and large blocks need none');
     const blocks = take(512, 16 * 128);
     const pages = [...new Set(blocks.map(pageOf))];
-    assert.equal(heap.metaPages, SLOTS * pages.length);
+    assert.equal(heap.metaPages, pages.length);
     const used = heap.cStats.metadata_bytes;
     for (const [i, page] of pages.entries()) {
       for (const block of blocks) if (pageOf(block) === page) heap.free(block);
       heap.trim();
-      assert.equal(heap.metaPages, SLOTS * (pages.length - 1 - i));
-      assert.equal(heap.cStats.metadata_bytes, used - SLOTS * (1 + i) * MINI_PAGE);
+      assert.equal(heap.metaPages, pages.length - 1 - i);
+      assert.equal(heap.cStats.metadata_bytes, used - (1 + i) * META_PAGE);
       heap.assertSoundFromOutside();
     }
     assert.ok(
-      heap.runs.every(({ kind }) => kind !== 'slots'),
-      'pieces that nobody needs are free',
+      heap.runs.every(({ kind }) => kind !== 'meta'),
+      'meta-pages that nobody needs are free',
     );
   });
 

@@ -40,7 +40,7 @@ class Freed {
   /** Our own data may have moved into free MiniPages: they are handed out too, to ourselves. */
   removeMetadata() {
     for (const { kind, address, mini_pages } of this.heap.runs)
-      if (kind === 'maps' || kind === 'slots') this.remove(address, mini_pages * MINI_PAGE);
+      if (kind === 'maps' || kind === 'meta') this.remove(address, mini_pages * MINI_PAGE);
   }
 
   assertUnchanged() {

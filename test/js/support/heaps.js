@@ -11,7 +11,7 @@ export function numbers(seed) {
   };
 }
 
-/** An instance whose heap holds small, medium and large blocks, free runs, a gap, a piece with free slots. */
+/** An instance whose heap holds small, medium and large blocks, free runs, a gap. */
 export async function variedHeap() {
   const module = await instantiate(await growing());
   const heap = heapOf(module);
@@ -31,8 +31,6 @@ export async function variedHeap() {
   for (const [i, block] of more.entries()) if (i % 2 === 0) module._free(block);
   live.push(...more.filter((_, i) => i % 2 !== 0));
   module._free(ptr(module._malloc(20_000)));
-  while (heap.getGlobalMetaPage().slot_pieces.length === 0)
-    for (let i = 0; i < 100; ++i) live.push(ptr(module._malloc(700)));
   return { module, heap, live };
 }
 

@@ -36,23 +36,22 @@ function constants(w) {
       mini_pages: 32 * 56,
       page: 4,
       runs: 4,
-      slot: 4,
       class_links: 8 * n,
       lists: n,
       is_own: 4,
       free: 4,
     },
-    ['page', 'lists', 'slot', 'mini_pages', 'class_links', 'is_own', 'free', 'runs'],
+    ['page', 'lists', 'mini_pages', 'class_links', 'is_own', 'free', 'runs'],
   );
   const entry = { value: 4, next: 8, prev: 12, header: 8 };
   const global = spread(
     {
       ...{ meta_map: w, mapped_pages: w, break_at: w, first: 4, end: 4, fresh: 4 },
-      ...{ slots_stack: 4, bin_mask: 8, class_stacks: n * 4, bins: 64 * 4 },
+      ...{ bin_mask: 8, class_stacks: n * 4, bins: 64 * 4 },
       ...{ own_lists: 6 * 4, own_pages: 4, own_free_pages: 4 },
       counters: COUNTER_NAMES.length * w,
     },
-    ['counters', 'bins', 'class_stacks', 'bin_mask', 'slots_stack', 'fresh', 'end'].concat([
+    ['counters', 'bins', 'class_stacks', 'bin_mask', 'fresh', 'end'].concat([
       ...['own_pages', 'first', 'own_lists', 'break_at', 'own_free_pages'],
       ...['mapped_pages', 'meta_map'],
     ]),
@@ -61,11 +60,11 @@ function constants(w) {
     Object.fromEntries(Object.entries(offsets).map(([key, value]) => [`${name}_${key}`, value]));
   /** @type {Record<string, number>} */
   const k = {
-    ...{ heap_page_shift: 16, mini_page_shift: 11, slot_bytes: MINI, slots_per_piece: 8 },
+    ...{ heap_page_shift: 16, mini_page_shift: 11, meta_page_bytes: MINI },
     ...{ small_max: 512, class_max: 4096, size_classes: n - 1, shared_classes: SHARED },
     ...{ class_max_mini_pages: 2, class_key_shift: 1, stack_words_count: STACK_START[n] },
     ...{ exact_bins: 16, bins_per_doubling: 4, run_bins: 64, run_kind_bits: 4 },
-    ...{ run_free: 9, run_small: 8, run_block: 7, run_maps: 6, run_slots: 5, run_gap: 4 },
+    ...{ run_free: 9, run_small: 8, run_block: 7, run_maps: 6, run_meta_page: 5, run_gap: 4 },
     ...{ run_inside: 3, own_run_max: 4, entry_bytes: 24, header_bytes: 56, header_free_words: 4 },
     ...{ end_of_list: 77, unlisted: 76, meta_bytes: meta.bytes, global_bytes: global.bytes },
     ...{ cursor_bytes: 40, cursor_bits: 16, cursor_base: 4, cursor_block_bytes: 32 },
@@ -81,8 +80,8 @@ function constants(w) {
 }
 
 /**
- * A dump of a heap whose first page is `first` (a multiple of 64): slots, small and medium runs, a large block across pages, a
- * free run, maps.
+ * A dump of a heap whose first page is `first` (a multiple of 64): meta-pages, small and medium runs, a large block across pages,
+ * free runs, maps.
  * @param {4 | 8} w bytes of a word @param {number} first
  */
 export function syntheticDump(w, first) {
@@ -173,11 +172,12 @@ export function syntheticDump(w, first) {
   };
   /** @param {number} i @param {number} size_class */
   const classOf = (i, size_class) => put(classes + base + i, 1, size_class * 2);
-  /** Meta-page in a slot of the piece at the heap's begin. @param {number} slot @param {number} page @param {number} runs */
-  const meta = (slot, page, runs) => {
-    const address = begin + slot * MINI;
+  /** Meta-page in MiniPage `i`. @param {number} i @param {number} page @param {number} runs */
+  const meta = (i, page, runs) => {
+    const address = begin + i * MINI;
+    run(i, k.run_meta_page, 1);
     word(metas + (first + page) * w, address);
-    for (const [name, value] of Object.entries({ page: first + page, runs, slot }))
+    for (const [name, value] of Object.entries({ page: first + page, runs }))
       put(address + k[`meta_${name}`], 4, value);
     for (let c = 0; c < CLASSES.length; ++c) put(address + k.meta_lists + c, 1, k.end_of_list);
     return address;
@@ -205,9 +205,9 @@ export function syntheticDump(w, first) {
     classOf(i, fields.size_class);
     return header;
   };
-  entry(0, k.run_slots, 8 * 256 + 0b11111100);
-  entry(7, k.run_inside, 0);
-  global('slots_stack', 4, base);
+  entry(2, k.run_free, 6);
+  entry(7, k.run_free, 6);
+  global('bins', 4, base + 2, 5);
   // 42 blocks of 48 B, of which 0 and 5 are home, 6 and 7 in the cursor, 8 on the stack
   const current = small(8, meta(0, 0, 1), {
     ...{ size_class: 2, free: 0b100001, countdown: 0xfff0 },
@@ -229,7 +229,7 @@ export function syntheticDump(w, first) {
   entry(80, k.run_free, 208);
   entry(287, k.run_free, 208);
   global('bins', 4, base + 80, 30);
-  global('bin_mask', 8, 2 ** 30);
+  global('bin_mask', 8, 2 ** 5 + 2 ** 30);
   run(288, k.run_maps, mapPages * 32);
 
   const block = begin + 8 * MINI;
@@ -252,7 +252,7 @@ export function syntheticDump(w, first) {
   word(0x8700, end + 4096);
   for (const [name, value] of Object.entries({ first: base, end: end / MINI, fresh: end / MINI }))
     global(name, 4, value);
-  const used_mini_pages = 8 + 1 + 2 + 1 + 62 + 1 + mapPages * 32;
+  const used_mini_pages = 2 + 1 + 2 + 1 + 62 + 1 + mapPages * 32;
   const counters = {
     ...{ used_mini_pages, peak_used_mini_pages: used_mini_pages + 9, external_mini_pages: 5 },
     ...{ taken_mini_pages: 10, fresh_mini_pages: 8 },
