@@ -84,10 +84,12 @@ inline constexpr uint32_t kClassMaxMiniPages = 26;
 inline constexpr uint32_t kStackBytes = kShared ? 8192 : 4096;
 inline constexpr uint32_t kStackCapacityMin = 4;
 inline constexpr uint32_t kStackCapacityMax = 63;
-// A class of more blocks than one takes the shortest run of MiniPages that wastes no more than 1/8 of it at
-// the end; nothing if its blocks are longer than two MiniPages.
-inline constexpr uint32_t kTailWasteDivisor = 8;
+// A class of more blocks than one takes the shortest run of MiniPages that wastes no more than 1/20 of it at the end, or 1/16 rather than
+// be longer than a short run; nothing if its blocks are longer than two MiniPages.
+inline constexpr uint32_t kTailWasteDivisor = 20;
+inline constexpr uint32_t kShortTailWasteDivisor = 16;
 inline constexpr uint32_t kNoTailWaste = 1u << 16;
+inline constexpr uint32_t kShortRunMax = 4;
 
 // Free runs of up to this many MiniPages have a bin per length; longer ones share two-level bins.
 inline constexpr uint32_t kExactBins = 16;
@@ -98,7 +100,7 @@ inline constexpr uint32_t kBinsPerDoublingShift = 2;
 inline constexpr uint32_t kSmallHeap = 256;
 // From there on a heap takes whole heap pages for small runs of up to so many MiniPages. Longer ones would leave too much of a page, and
 // hold too few blocks to stay for long. With threads, all small runs are cut from such pages: one page, one owner.
-inline constexpr uint32_t kOwnRunMax = kShared ? 9 : 4;
+inline constexpr uint32_t kOwnRunMax = kShared ? 9 : kShortRunMax;
 // A heap of which less than 1/4 is free takes any hole rather than grow for such a page.
 inline constexpr uint32_t kHoleDivisor = 4;
 

@@ -176,20 +176,27 @@ static_assert(every_request_gets_the_tightest_class());
 struct ClassCut {
   uint8_t mini_pages[kSharedClasses + 1];
 };
+inline constexpr uint32_t kSharedRunMax = 9;  // MiniPages of the longest run that blocks share
+// The shortest run of two blocks or more, up to `most` MiniPages, that wastes no more than 1 / divisor; 0: there is none.
+consteval uint8_t shortest_cut(uint32_t bytes, uint32_t most, uint32_t divisor) {
+  for (uint8_t run = 1; run <= most; ++run) {
+    const uint32_t whole = run * kMiniPageBytes;
+    if (whole >= 2 * bytes && (whole % bytes) * divisor <= whole) return run;
+  }
+  return 0;
+}
 consteval ClassCut make_class_cut() {
   ClassCut cut{};
   for (uint8_t c = 1; c <= kSharedClasses; ++c) {
     const uint32_t bytes = bytes_of(SizeClass{c});
     const uint32_t divisor = bytes > 2 * kMiniPageBytes ? kNoTailWaste : kTailWasteDivisor;
-    for (uint8_t run = 1; cut.mini_pages[c] == 0; ++run) {
-      const uint32_t whole = run * kMiniPageBytes;
-      if (whole >= 2 * bytes && (whole % bytes) * divisor <= whole) cut.mini_pages[c] = run;
-    }
+    uint8_t run = shortest_cut(bytes, kShortRunMax, divisor);
+    if (run == 0) run = shortest_cut(bytes, kShortRunMax, kShortTailWasteDivisor);
+    cut.mini_pages[c] = run != 0 ? run : shortest_cut(bytes, kSharedRunMax, divisor);
   }
   return cut;
 }
 inline constexpr ClassCut kClassCut = make_class_cut();
-inline constexpr uint32_t kSharedRunMax = 9;  // MiniPages of the longest run that blocks share
 
 // MiniPages in a run of a shared class. One load.
 constexpr MiniPages shared_run_of(SizeClass size_class) noexcept {
@@ -218,7 +225,7 @@ consteval bool every_shared_class_is_cut_well() {
     const uint32_t used = blocks_of(size_class) * bytes_of(size_class);
     if (blocks_of(size_class) < 2 || blocks_of(size_class) > 256) return false;
     if (mini_pages_of(size_class).raw > kSharedRunMax) return false;
-    if ((whole - used) * kTailWasteDivisor > whole) return false;
+    if ((whole - used) * kShortTailWasteDivisor > whole) return false;
     const uint32_t reciprocal = reciprocal_of(bytes_of(size_class));
     for (uint32_t i = 0; i < blocks_of(size_class); ++i)
       if (block_at(i * bytes_of(size_class), reciprocal) != i ||

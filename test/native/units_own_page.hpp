@@ -47,8 +47,8 @@ TEST("own pages: free runs inside stay there, and long ones outside never join t
   CHECK_EQUAL(free_run_at(first_of_run(*runs[0])).raw,
               0);  // for long blocks, nothing is free there
   // Runs of four MiniPages go where the short ones were, longer ones do not.
-  CHECK(mini_pages_of(class_of(3500)).raw == kOwnRunMax && kOwnRunMax == 4);
-  MiniPageHeader* const wide = full_run(3500);
+  CHECK(mini_pages_of(class_of(2500)).raw == kOwnRunMax && kOwnRunMax == 4);
+  MiniPageHeader* const wide = full_run(2500);
   CHECK(lies_in_own_page(*wide));
   MiniPageHeader* const longer = full_run(5000);
   CHECK(!lies_in_own_page(*longer));
@@ -92,7 +92,7 @@ TEST("own pages: a run lies where so many MiniPages are free in a row") {
   for (uint32_t i = 0; i < kMiniPagesPerPage; ++i) runs.push_back(full_run(64));
   for (const uint32_t place : {2u, 3u, 4u, 8u, 9u, 10u, 11u}) retire_small_run(*runs[place]);
   const MiniPageIndex eighth = first_of_run(*runs[8]);
-  CHECK(first_of_run(*full_run(3500)) == eighth);
+  CHECK(first_of_run(*full_run(2500)) == eighth);
   CHECK_SOUND();
 }
 
