@@ -3,7 +3,7 @@
 import { checkCached } from './check_cached.js';
 import { checkMaps } from './check_maps.js';
 import { checkLists, checkSmallRun } from './check_small_runs.js';
-import { checkBins, checkClassStacks, checkOwnLists, checkMetaRuns } from './check_stacks.js';
+import { checkBins, checkClassStacks, checkMetaRuns, checkOwnLists } from './check_stacks.js';
 import { checkOwners, checkThreads, isBorder, isOwned } from './check_threads.js';
 import { GharialError, HeapReadError, hex } from './errors.js';
 import { FlatMaps } from './maps.js';

@@ -1,7 +1,6 @@
 // check_stacks.js — invariants between heap pages: the global stacks (I3), the bins of free runs and the lists of own pages (I6), the runs in
 // which meta-pages lie (I10).
 import { hex } from './errors.js';
-import { popcount } from './memory.js';
 import { binOf } from './walk.js';
 
 /** @typedef {import('./check.js').Findings} Findings */

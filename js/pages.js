@@ -103,7 +103,7 @@ const plain = (index, length, kind, begins, fresh) => ({
 
 /** What of a run is used and what is free, in order of address. @param {HeapImage} heap @param {CachedIndex} cached @param {import('./walk.js').Run} run @returns {Piece[]} */
 function piecesOf(heap, cached, run) {
-  const { address, header, entry } = run;
+  const { address, header } = run;
   const whole = run.length * heap.mini_bytes;
   switch (run.kind) {
     case 'gap':

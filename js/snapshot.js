@@ -108,8 +108,7 @@ function metaSpans(heap, meta, begun) {
     [meta + k.meta_free, 4],
     [meta + k.meta_lists + 1, k.shared_classes],
   ];
-  if (heap.layout.shared)
-    spans.push([meta + k.meta_owner, heap.layout.word_bytes]);
+  if (heap.layout.shared) spans.push([meta + k.meta_owner, heap.layout.word_bytes]);
   else spans.push([meta + k.meta_is_own, 4]);
   if (page.is_own && page.free !== 0) spans.push([meta + k.meta_class_links, 2 * LINK_BYTES]);
   for (const first of begun) spans.push([heap.headerAddress(page, first), k.header_bytes]);

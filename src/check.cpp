@@ -118,8 +118,8 @@ struct Checker {
   // The meta-page at this address, if one lies there, or null.
   static const MetaPage* sound_meta(Address at) noexcept {
     const MiniPageIndex first = mini_page_of(at);
-    if (uint64_t{at} >= kAddressEnd<ThisModel> || at % kMetaPageBytes != 0 || first < global.first ||
-        first >= global.end)
+    if (uint64_t{at} >= kAddressEnd<ThisModel> || at % kMetaPageBytes != 0 ||
+        first < global.first || first >= global.end)
       return nullptr;
     return entry_of(first).value == entry_value(RunKind::meta_page, kMetaMiniPages.raw)
                ? reinterpret_cast<const MetaPage*>(at)

@@ -73,8 +73,7 @@ struct RunLinks {
 template <class M> struct RunEntryOf {
   uint32_t value;
   union {
-    RunLinks
-        links;  // of a free run: its bin
+    RunLinks links;           // of a free run: its bin
     typename M::Word header;  // of a small run
   };
 };

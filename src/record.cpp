@@ -45,7 +45,7 @@ constexpr uint32_t kSchemaVersion = 3;
 #define GHARIAL_CONSTANTS(X)                                                                       \
   X(heap_page_shift, kHeapPageShift)                                                               \
   X(mini_page_shift, kMiniPageShift)                                                               \
-  X(meta_page_bytes, kMetaPageBytes)                                                                   \
+  X(meta_page_bytes, kMetaPageBytes)                                                               \
   X(small_max, kSmallMax)                                                                          \
   X(class_max, kClassMax)                                                                          \
   X(size_classes, kSizeClasses)                                                                    \
@@ -62,7 +62,7 @@ constexpr uint32_t kSchemaVersion = 3;
   X(run_small, RunKind::small_run)                                                                 \
   X(run_block, RunKind::block_run)                                                                 \
   X(run_maps, RunKind::maps)                                                                       \
-  X(run_meta_page, RunKind::meta_page)                                                                 \
+  X(run_meta_page, RunKind::meta_page)                                                             \
   X(run_gap, RunKind::gap)                                                                         \
   X(run_inside, RunKind::inside)                                                                   \
   X(entry_bytes, sizeof(RunEntry))                                                                 \

@@ -72,7 +72,8 @@ TEST("meta-pages: one appears with the first small run of a page and goes with t
     CHECK(meta != nullptr && meta == &meta_of(*header) && meta->page == page);
     CHECK(header == &meta->mini_pages[first_of_run(*header).raw % kMiniPagesPerPage]);
     CHECK_EQUAL(meta->runs, there + 1);
-    CHECK_EQUAL(stats_now().metadata_bytes - before.metadata_bytes, there == 0 ? kMetaPageBytes : 0);
+    CHECK_EQUAL(stats_now().metadata_bytes - before.metadata_bytes,
+                there == 0 ? kMetaPageBytes : 0);
   }
   for (size_t i = 0; i < runs.size(); ++i) {
     MiniPageHeader* header = runs[i * 33 % runs.size()];

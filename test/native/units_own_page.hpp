@@ -151,7 +151,8 @@ TEST("own pages: a page that is free is found before memory grows, wherever it l
   }
 }
 
-TEST("own pages: a hole where small runs lie already comes before growth, however much is free elsewhere") {
+TEST("own pages: a hole where small runs lie already comes before growth, however much is free "
+     "elsewhere") {
   const MiniPageIndex begin = start_singles();
   const auto at = [&](uint32_t page, uint32_t number) {
     return begin + MiniPages{page * kMiniPagesPerPage + number};
@@ -165,7 +166,8 @@ TEST("own pages: a hole where small runs lie already comes before growth, howeve
   const MiniPageIndex end = global.end;
   const MiniPageHeader* const header = full_run(64);
   CHECK(!lies_in_own_page(*header));
-  CHECK(first_of_run(*header) == first_of_run(*longer) + mini_pages_of(class_of(5000)) + kOneMiniPage);
+  CHECK(first_of_run(*header) ==
+        first_of_run(*longer) + mini_pages_of(class_of(5000)) + kOneMiniPage);
   CHECK(global.end == end);
   CHECK_SOUND();
   while (page_of(first_of_run(*full_run(64))) == page_of(first_of_run(*longer))) continue;

@@ -19,6 +19,27 @@ inline MiniPageIndex first_of_run(const MiniPageHeader& header) {
   return mini_page_of(run_address(header));
 }
 
+TEST("size classes: their runs are short, and waste little at the end") {
+  struct Cut {
+    uint32_t bytes, mini_pages;
+  };
+  for (const Cut cut : {Cut{8, 1},
+                        {64, 1},
+                        {160, 2},
+                        {384, 3},
+                        {448, 2},
+                        {640, 1},
+                        {896, 4},
+                        {1280, 2},
+                        {1792, 7},
+                        {2304, 7},
+                        {2560, 4},
+                        {3072, 3},
+                        {4608, 9},
+                        {9216, 9}})
+    CHECK_EQUAL(mini_pages_of(class_of(cut.bytes)).raw, cut.mini_pages);
+}
+
 TEST("size classes: every size to 52 KiB gets the tightest class that is aligned as it needs") {
   for (uint32_t bytes = 0; bytes <= kClassMax; ++bytes) {
     const uint32_t align = bytes >= kBaseAlignment ? kBaseAlignment : 8;
