@@ -101,6 +101,8 @@ inline constexpr uint32_t kSmallHeap = 256;
 // From there on a heap takes whole heap pages for small runs of up to so many MiniPages. Longer ones would leave too much of a page, and
 // hold too few blocks to stay for long. With threads, all small runs are cut from such pages: one page, one owner.
 inline constexpr uint32_t kOwnRunMax = kShared ? 9 : kShortRunMax;
+// Before it grows for such a page, it looks for a hole where small runs lie already, in so many bins.
+inline constexpr uint32_t kHoleLooks = 8;
 // A heap of which less than 1/4 is free takes any hole rather than grow for such a page.
 inline constexpr uint32_t kHoleDivisor = 4;
 

@@ -30,7 +30,6 @@ MetaPage* obtain_described_run(MiniPages count, MiniPageIndex& first) noexcept {
   if (kShared || (!is_small_heap() && count <= MiniPages{kOwnRunMax})) {
     MetaPage* const own = obtain_own_run(count, first);
     if (kShared || own != nullptr) return own;
-    first = find_described_hole(count);
   }
   if (first != kNoMiniPage)
     take_front(first, count, RunKind::small_run);
@@ -83,16 +82,6 @@ MetaPage* obtain_described_run(MiniPages count, MiniPageIndex& first) noexcept {
 [[clang::minsize]] void give_back_meta(MetaPage& meta) noexcept {
   meta_word(meta.page) = kNone;
   give_back_run(link_to(meta), kMetaMiniPages);
-}
-
-[[clang::minsize]] MiniPageIndex find_described_hole(MiniPages count) noexcept {
-  const uint32_t bin = find_bin(count);
-  if (bin == kRunBins) return kNoMiniPage;
-  for (uint64_t mask = global.runs.mask & ~uint64_t{0} << bin; mask != 0; mask &= mask - 1) {
-    const MiniPageIndex run = global.runs.bins[std::countr_zero(mask)];
-    if (find_meta(page_of(run)) != nullptr) return run;
-  }
-  return kNoMiniPage;
 }
 
 MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept {

@@ -72,10 +72,6 @@ MetaPage* obtain_meta(PageIndex page, bool own) noexcept;
 // The heap page is described no longer.
 void give_back_meta(MetaPage& meta) noexcept;
 
-// A free run of `count` MiniPages or more that begins in a heap page in which small runs lie already; none is looked for but the first of each
-// bin.
-MiniPageIndex find_described_hole(MiniPages count) noexcept;
-
 // A new run of a shared class, every block home, on no list; null iff memory ran out.
 MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept;
 

@@ -71,11 +71,23 @@ MiniPages length_with_page() noexcept {
   return MiniPages{align_up(free.raw, kMiniPagesPerPage) + kMiniPagesPerPage - free.raw};
 }
 
-// True iff there is a hole, and it is better than growth for a page: small runs lie in its page anyway; or little is free, so that there is
-// little to pin, and a page more would be waste; or memory cannot grow.
-[[clang::minsize]] bool prefers_hole(MiniPages count) noexcept {
+// A free run of `count` MiniPages or more that begins in a heap page in which small runs lie already, or kNoMiniPage. Only the first runs of
+// a few bins are looked at.
+[[clang::minsize]] MiniPageIndex find_described_hole(MiniPages count) noexcept {
+  uint64_t mask = global.runs.mask & ~uint64_t{0} << bin_of(count);
+  for (uint32_t looks = 0; mask != 0 && looks < kHoleLooks; ++looks, mask &= mask - 1) {
+    const MiniPageIndex run = global.runs.bins[std::countr_zero(mask)];
+    if (find_meta(page_of(run)) != nullptr) return run;
+  }
+  return kNoMiniPage;
+}
+
+// True iff there is a hole, and it is better than growth for a page: small runs lie in its page anyway, then it is `described`; or little is
+// free, so that there is little to pin, and a page more would be waste; or memory cannot grow.
+[[clang::minsize]] bool prefers_hole(MiniPages count, MiniPageIndex& described) noexcept {
   if (kShared || find_bin(count) == kRunBins) return false;
-  if (find_described_hole(count) != kNoMiniPage) return true;
+  described = find_described_hole(count);
+  if (described != kNoMiniPage) return true;
   const Counters& counters = global.counters;
   const Word length = (global.end - global.first).raw - counters.external_mini_pages;
   return (length - counters.used_mini_pages) * kHoleDivisor < length ||
@@ -97,10 +109,11 @@ MiniPages length_with_page() noexcept {
 
 // A heap page that nobody owns: its first MiniPage, or kNoMiniPage iff there is none and memory cannot grow, or what went home before
 // growth left `instead` MiniPages free in an own page, or a hole of as many will do. The thread holds the lock.
-[[clang::minsize]] MiniPageIndex obtain_page_run(MiniPages instead) noexcept {
+[[clang::minsize]] MiniPageIndex obtain_page_run(MiniPages instead,
+                                                 MiniPageIndex& described) noexcept {
   for (bool look_at_all = false;; look_at_all = true) {
     const MiniPageIndex first = take_page(look_at_all);
-    if (first != kNoMiniPage || prefers_hole(instead)) return first;
+    if (first != kNoMiniPage || prefers_hole(instead, described)) return first;
     if (look_at_all) return grow_by_page();
     give_back_before_growth(kWholePage);
     if ((!kShared || instead != kNoMiniPages) && list_with(instead) <= kWhollyFree)
@@ -109,11 +122,12 @@ MiniPages length_with_page() noexcept {
 }
 
 // Takes over a page, all of it free. False iff memory ran out, or may not be asked for, or `instead` MiniPages are
-// free elsewhere now.
-[[gnu::noinline, clang::minsize]] bool take_over_page(MiniPages instead) noexcept {
+// free elsewhere now; `described` is a hole of as many in a page with small runs, if there is one.
+[[gnu::noinline, clang::minsize]] bool take_over_page(MiniPages instead,
+                                                      MiniPageIndex& described) noexcept {
   if (is_refused()) return false;
   const Locked locked;
-  const MiniPageIndex first = obtain_page_run(instead);
+  const MiniPageIndex first = obtain_page_run(instead, described);
   if (first == kNoMiniPage) return false;
   MetaPage* const meta = obtain_meta(page_of(first), true);
   if (meta == nullptr) {
@@ -142,10 +156,10 @@ uint32_t reserved_pages() noexcept { return kShared ? own_heap->reserved : 0; }
 }  // namespace
 
 [[clang::minsize]] MetaPage* obtain_own_run(MiniPages count, MiniPageIndex& first) noexcept {
+  first = kNoMiniPage;
   uint32_t list = list_with(count);
   if (list > kWhollyFree) {
-    take_over_page(count);
-    list = list_with(count);
+    list = take_over_page(count, first) ? kWhollyFree : list_with(count);
     if (list > kWhollyFree) return nullptr;
   }
   MetaPage& meta = meta_at(own_pages().lists[list]);
@@ -164,19 +178,22 @@ uint32_t reserved_pages() noexcept { return kShared ? own_heap->reserved : 0; }
                                           MiniPages count) noexcept {
   // If a longer run is cut from there next, no run may seem to begin inside of it.
   entry_of(first).value = entry_value(RunKind::inside, 0);
+  if (--meta.runs == 0) {
+    const uint32_t reserved = reserved_pages();
+    count_free_pages(1);
+    if (own_pages().free_pages > (reserved > kKeptPages ? reserved : kKeptPages)) {
+      // If another thread holds the lock, the page stays, until the next one is free or memory runs short.
+      const MaybeLocked locked;
+      if (locked) return give_up_page(meta);
+    }
+  }
   set_free(meta, meta.free | bits_of(first.raw % kMiniPagesPerPage, count));
-  if (--meta.runs != 0) return;
-  count_free_pages(1);
-  const uint32_t reserved = reserved_pages();
-  if (own_pages().free_pages <= (reserved > kKeptPages ? reserved : kKeptPages)) return;
-  // If another thread holds the lock, the page stays, until the next one is free or memory runs short.
-  const MaybeLocked locked;
-  if (locked) give_up_page(meta);
 }
 
 bool reserve_pages(uint32_t count) noexcept {
+  MiniPageIndex described;
   while (own_pages().free_pages < count)
-    if (!take_over_page(kNoMiniPages)) return false;
+    if (!take_over_page(kNoMiniPages, described)) return false;
   return true;
 }
 

@@ -12,18 +12,18 @@ inline constexpr uint32_t kOwnLinks = kLargeClass.raw;
 
 // Length of the longest run of set bits, or kOwnRunMax if it is longer.
 constexpr uint32_t longest_run(uint32_t free) noexcept {
-  if constexpr (kShared) {  // up to 9: `twice` has a bit where two begin, and so on
-    const uint32_t twice = free & free >> 1, four = twice & twice >> 2, eight = four & four >> 4;
+  // `twice` has a bit where two begin, and so on.
+  const uint32_t twice = free & free >> 1, four = twice & twice >> 2;
+  if constexpr (kShared) {
+    const uint32_t six = four & twice >> 4, eight = four & four >> 4;
     if (eight != 0) return 8 + ((eight & free >> 8) != 0);
-    const uint32_t six = four & twice >> 4;
     if (six != 0) return 6 + ((six & free >> 6) != 0);
     if (four != 0) return 4 + ((four & free >> 4) != 0);
-    return twice != 0 ? 2 + ((twice & free >> 2) != 0) : free != 0;
   }
-  uint32_t longest = 0;
-  for (; free != 0 && longest < kOwnRunMax; free &= free >> 1) ++longest;
-  return longest;
+  if (four != 0) return 4;
+  return twice != 0 ? 2 + ((twice & free >> 2) != 0) : free != 0;
 }
+static_assert(kOwnRunMax == (kShared ? 9 : 4));
 static_assert(longest_run(0) == 0 && longest_run(5) == 1 && longest_run(6) == 2);
 static_assert(longest_run(0xe01) == 3 && longest_run(~0u) == kOwnRunMax);
 static_assert(!kShared || (longest_run(0x1f7) == 5 && longest_run(0x7f) == 7));
@@ -40,7 +40,7 @@ constexpr uint32_t bits_of(uint32_t number, MiniPages count) noexcept {
 }
 
 // A small run in an own page, taken over if none has room: its page's meta-page and, in `first`, where it begins; null iff no page
-// is to be had. Constant time, but for growth and what is tried right before it.
+// is to be had, or a hole is better, then `first` is one in a page with small runs, if there is such a one. Constant time, but for growth and what is tried right before it.
 MetaPage* obtain_own_run(MiniPages count, MiniPageIndex& first) noexcept;
 
 // Makes MiniPages of an own page free, and the page nobody's if it was the last run and the heap has enough free ones. Constant

@@ -167,14 +167,14 @@ const ofOwnPages = [
   {
     breaks: 'a heap grows for a page although there is a hole',
     file: 'own_page.cpp',
-    from: ' || prefers_hole(instead)) return first;',
+    from: ' || prefers_hole(instead, described)) return first;',
     to: ') return first;',
   },
   {
     breaks: 'everything at hand goes home although there is a hole',
     file: 'own_page.cpp',
-    from: ' || prefers_hole(instead)) return first;',
-    to: ' || (look_at_all && prefers_hole(instead))) return first;',
+    from: ' || prefers_hole(instead, described)) return first;',
+    to: ' || (look_at_all && prefers_hole(instead, described))) return first;',
   },
   {
     breaks: 'holes are filled with small runs wherever they are',
@@ -185,26 +185,26 @@ const ofOwnPages = [
   {
     breaks: 'a heap grows for a page although there is a hole where small runs lie already',
     file: 'own_page.cpp',
-    from: '  if (find_described_hole(count) != kNoMiniPage) return true;\n',
+    from: '  if (described != kNoMiniPage) return true;\n',
     to: '',
   },
   {
     breaks: 'any hole is taken for one where small runs lie already',
-    file: 'heap_page.cpp',
+    file: 'own_page.cpp',
     from: '    if (find_meta(page_of(run)) != nullptr) return run;',
     to: '    return run;',
   },
   {
     breaks: 'of the holes where small runs lie already only the shortest is seen',
-    file: 'heap_page.cpp',
-    from: 'mask != 0; mask &= mask - 1) {',
-    to: 'mask != 0; mask = 0) {',
+    file: 'own_page.cpp',
+    from: 'looks < kHoleLooks;',
+    to: 'looks < 1;',
   },
   {
     breaks: 'another hole is taken than the one where small runs lie already',
     file: 'heap_page.cpp',
-    from: '    first = find_described_hole(count);\n',
-    to: '',
+    from: '  if (first != kNoMiniPage)\n    take_front',
+    to: '  if (false)\n    take_front',
   },
   {
     breaks: 'a heap grows for a page although a run of an own page came home with the flush',
@@ -233,8 +233,8 @@ const ofOwnPages = [
   {
     breaks: 'every free own page is kept',
     file: 'own_page.cpp',
-    from: '  if (own_pages().free_pages <= (reserved',
-    to: '  if (own_pages().free_pages >= (reserved',
+    from: '    if (own_pages().free_pages > (reserved',
+    to: '    if (own_pages().free_pages < (reserved',
   },
 ];
 
