@@ -107,9 +107,8 @@ inline constexpr uint32_t kHoleLooks = 8;
 inline constexpr uint32_t kHoleDivisor = 4;
 
 // Memory is asked for in steps of so many MiniPages while the heap is small, and later of a heap page: a program that
-// needs 20 KiB takes no more than 24. Where so many are missing that growth is for a large block, it is met as closely.
+// needs 20 KiB takes no more than 24.
 inline constexpr uint32_t kSmallGrowth = 4;
-inline constexpr uint32_t kMuchGrowth = 64;
 
 // Shared memory: the maps come in segments, each for so many bytes of it, that never move.
 inline constexpr uint32_t kSegmentShift = 22;

@@ -93,8 +93,7 @@ MiniPageIndex begin_of(Address at) noexcept {
 // whole steps.
 [[clang::minsize]] uint64_t bytes_for(MiniPages count, Spare spare) noexcept {
   const Address at = Source::end();
-  const bool is_exact = is_small_heap() || count >= MiniPages{kMuchGrowth};
-  const uint32_t step = is_exact && !kShared ? kSmallGrowth : kMiniPagesPerPage;
+  const uint32_t step = is_small_heap() && !kShared ? kSmallGrowth : kMiniPagesPerPage;
   MiniPages maps = kNoMiniPages;
   for (;;) {
     const MiniPageIndex end{align_up((begin_of(at) + count + maps).raw, step)};

@@ -705,20 +705,14 @@ const invented = [
   {
     breaks: 'a small heap grows by whole heap pages',
     file: 'growth.cpp',
-    from: 'is_small_heap() || count >= ',
-    to: 'count >= ',
+    from: '  const uint32_t step = is_small_heap() && !kShared ? kSmallGrowth : kMiniPagesPerPage;',
+    to: '  const uint32_t step = kMiniPagesPerPage;',
   },
   {
     breaks: 'a class takes a long run rather than waste little at the end of a short one',
     file: 'size_class.hpp',
     from: '    if (run == 0) run = shortest_cut(bytes, kShortRunMax, kShortTailWasteDivisor);\n',
     to: '',
-  },
-  {
-    breaks: 'what a large block lacks is rounded up to a heap page',
-    file: 'growth.cpp',
-    from: ' || count >= MiniPages{kMuchGrowth};',
-    to: ';',
   },
   {
     breaks: 'a run that is taken from its bin stays the one before the next',
