@@ -160,7 +160,7 @@ bool resize_in_place(Address block, size_t bytes) noexcept {
   const Changing changing;
   for (uint8_t c = 1; c <= kSharedClasses; ++c) {
     const SizeClass size_class{c};
-    while (const Address block = pop_block(key_of(size_class))) send_home(block);
+    while (const Address block = pop_block(key_of(size_class))) send_home(header_at(block), block);
     drop_current(size_class);
   }
   give_back_medium_blocks();

@@ -31,8 +31,7 @@ inline Address allocate(size_t bytes) noexcept {
 }
 
 // Sets the block's bit in its run, wherever the block was before. Constant time.
-[[gnu::always_inline]] inline void send_home(Address block) noexcept {
-  MiniPageHeader& header = header_at(block);
+[[gnu::always_inline]] inline void send_home(MiniPageHeader& header, Address block) noexcept {
   const uint32_t number = block_number(header, block);
   if constexpr (kShared)
     if (owner_of(meta_of(header)) != own_heap) return send_to_owner(header, number);
@@ -42,14 +41,26 @@ inline Address allocate(size_t bytes) noexcept {
     change_state(header);
 }
 
-// Makes a block free whose class the caller knows. User memory is neither read nor written.
-[[gnu::always_inline]] inline void release_of_class(ClassKey key, Address block) noexcept {
+// Makes a block free whose class the caller knows, and how to find its run's header. User memory is neither read nor written.
+template <class HeaderOf>
+[[gnu::always_inline]] inline void release_of(ClassKey key, Address block,
+                                              HeaderOf find_header) noexcept {
   if (push_block(key, block)) [[likely]]
     return;
-  if (is_shared(key)) return send_home(block);
+  if (is_shared(key)) return send_home(find_header(), block);
   release_slow(block);
 }
-inline void release(Address block) noexcept { release_of_class(key_at(block), block); }
+[[gnu::always_inline]] inline void release_of_class(ClassKey key, Address block) noexcept {
+  release_of(key, block, [=]() -> MiniPageHeader& { return header_at(block); });
+}
+inline void release(Address block) noexcept {
+  if constexpr (!kShared) return release_of_class(key_at(block), block);
+  // Both maps are in one segment: it is found once.
+  Segment& segment = segment_at(static_cast<uint32_t>(block >> kSegmentShift));
+  const uint32_t number = (block >> kMiniPageShift) % kMiniPagesPerSegment;
+  release_of(ClassKey{segment.classes[number]}, block,
+             [&]() -> MiniPageHeader& { return header_of(segment.entries[number]); });
+}
 
 // The same as allocate, every byte of the block zero. Clears what may not be zero, once.
 Address allocate_zeroed(size_t bytes) noexcept;

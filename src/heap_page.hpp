@@ -10,8 +10,11 @@
 namespace gharial {
 
 // Header of the small run that the address lies in.
+inline MiniPageHeader& header_of(const RunEntry& entry) noexcept {
+  return *reinterpret_cast<MiniPageHeader*>(entry.header);
+}
 inline MiniPageHeader& header_at(Address block) noexcept {
-  return *reinterpret_cast<MiniPageHeader*>(entry_of(mini_page_of(block)).header);
+  return header_of(entry_of(mini_page_of(block)));
 }
 
 // Meta-page of the heap page, or null.

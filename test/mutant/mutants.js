@@ -43,8 +43,8 @@ const known = [
   {
     breaks: 'a flush forgets every block of a stack but some',
     file: 'heap.cpp',
-    from: '    while (const Address block = pop_block(key_of(size_class))) send_home(block);',
-    to: '    while (const Address block = pop_block(key_of(size_class)))\n      if (block % 512 != 0) send_home(block);',
+    from: '    while (const Address block = pop_block(key_of(size_class))) send_home(header_at(block), block);',
+    to: '    while (const Address block = pop_block(key_of(size_class)))\n      if (block % 512 != 0) send_home(header_at(block), block);',
   },
   {
     breaks: 'calloc takes one MiniPage too many for fresh',

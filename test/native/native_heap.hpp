@@ -56,6 +56,11 @@ inline ExpectedFault expected_fault;
 // An empty heap whose break starts `first_break` bytes into the arena and cannot pass `limit` bytes.
 void start_heap(size_t first_break, size_t limit);
 
+// Past the free-block stack.
+inline void send_home(gharial::Address block) {
+  gharial::send_home(gharial::header_at(block), block);
+}
+
 // ---- what the core's files keep to themselves, for tests of the inside ---------------------------
 
 gharial::Address allocate_class(gharial::SizeClass size_class);

@@ -191,7 +191,8 @@ TEST("hardened: a block does not go home twice") {
   const Address block = take(48);
   const uint32_t number = gharial::block_number(header, block);
   header.free[number / 64] |= uint64_t{1} << number % 64;
-  CHECK_EQUAL(fault_of([=] { gharial::send_home(block); }), code(Fault::double_free));
+  CHECK_EQUAL(fault_of([=] { gharial::send_home(gharial::header_at(block), block); }),
+              code(Fault::double_free));
 }
 
 TEST("hardened: links of free runs, of pages, and the cookie of a meta-page are looked at before "
