@@ -185,6 +185,7 @@ class ForeignSbrk extends Command {
     const ptr = heap.sbrk(this.bytes);
     if (ptr === SIZE_MAX) return;
     const bytes = heap.sbrk(0) - ptr;
+    if (bytes === 0) return; // a block may lie across what is nobody's
     const seed = 7_000_000 + shadow.foreign.length;
     heap.call('fill', ptr, bytes, seed);
     shadow.foreign.push({ ptr, bytes, usable: bytes, seed });
