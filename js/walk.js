@@ -231,9 +231,8 @@ export function linked(top, next) {
 export function binOf(heap, length) {
   const { exact_bins, bins_per_doubling, run_bins } = heap.layout.k;
   if (length <= exact_bins) return length - 1;
-  const doubling = 31 - Math.clz32(length - 1);
-  const quarter =
-    Math.floor(((length - 1) * bins_per_doubling) / 2 ** doubling) % bins_per_doubling;
+  const doubling = 31 - Math.clz32(length);
+  const quarter = Math.floor((length * bins_per_doubling) / 2 ** doubling) % bins_per_doubling;
   const above = doubling - (31 - Math.clz32(exact_bins));
   return Math.min(exact_bins + above * bins_per_doubling + quarter, run_bins - 1);
 }

@@ -110,10 +110,8 @@ MiniPageIndex take_part(MiniPageIndex run, MiniPageIndex first, MiniPages count,
   const MiniPages before = first - run;
   if (before == kNoMiniPages) return hand_out(map, first, count, kind);
   map[first.raw].value = entry_value(RunKind::free_run, (length_of(head) - before).raw);
-  hand_out(map, first, count, kind);
-  // In front of the rest, if that has the same bin: of a heap page that is cut out, this is what no other page fits into.
   insert_run(map, run, before);
-  return first;
+  return hand_out(map, first, count, kind);
 }
 
 MiniPageIndex take_run(MiniPages count, RunKind kind) noexcept {

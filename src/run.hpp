@@ -32,11 +32,12 @@ constexpr uint32_t entry_value(RunKind kind, uint32_t number) noexcept {
   return number << kRunKindBits | static_cast<uint32_t>(kind);
 }
 
-// The bin of long runs: of a quarter of a doubling. Out of line, as four places need it.
+// The bin of long runs: of a quarter of a doubling. A heap page begins one, so that no shorter run shares its bin. Out of line, as
+// four places need it.
 [[gnu::noinline]] constexpr uint32_t bin_of_long(MiniPages length) noexcept {
-  const uint32_t doubling = log2(length.raw - 1);
+  const uint32_t doubling = log2(length.raw);
   const uint32_t quarter =
-      ((length.raw - 1) >> (doubling - kBinsPerDoublingShift)) & (kBinsPerDoubling - 1);
+      (length.raw >> (doubling - kBinsPerDoublingShift)) & (kBinsPerDoubling - 1);
   const uint32_t bin = kExactBins + (doubling - log2(kExactBins)) * kBinsPerDoubling + quarter;
   return bin < kRunBins ? bin : kRunBins - 1;
 }
@@ -45,8 +46,9 @@ constexpr uint32_t bin_of(MiniPages length) noexcept {
   return length.raw <= kExactBins ? length.raw - 1 : bin_of_long(length);
 }
 static_assert(bin_of(MiniPages{1}) == 0 && bin_of(MiniPages{16}) == 15);
-static_assert(bin_of(MiniPages{17}) == 16 && bin_of(MiniPages{20}) == 16);
-static_assert(bin_of(MiniPages{21}) == 17 && bin_of(MiniPages{33}) == 20);
+static_assert(bin_of(MiniPages{17}) == 16 && bin_of(MiniPages{19}) == 16);
+static_assert(bin_of(MiniPages{20}) == 17 && bin_of(MiniPages{31}) == 19);
+static_assert(bin_of(MiniPages{kMiniPagesPerPage}) == 20 && bin_of(MiniPages{39}) == 20);
 static_assert(bin_of(MiniPages{1u << 16}) == kRunBins - 1);
 static_assert(bin_of(MiniPages{1u << 21}) == kRunBins - 1);
 

@@ -95,11 +95,10 @@ export const ofThreads = [
     variant: 'threads',
   },
   {
-    breaks:
-      'a meta-page is taken from the next whole page rather than from what lies before this one',
-    file: 'run.cpp',
-    from: '  hand_out(map, first, count, kind);\n  // In front of the rest, if that has the same bin: of a heap page that is cut out, this is what no other page fits into.\n  insert_run(map, run, before);\n  return first;\n',
-    to: '  insert_run(map, run, before);\n  return hand_out(map, first, count, kind);\n',
+    breaks: 'what lies behind whole free pages is no part of its own before the last of them goes',
+    file: 'own_page.cpp',
+    from: '  if (first == run && last != end) first = last - kWholePage;\n',
+    to: '',
     variant: 'threads',
   },
   {

@@ -65,6 +65,28 @@ TEST("limits: wherever memory ends, malloc fails, the heap is whole, and all tha
   }
 }
 
+TEST("limits: what lies before or behind whole heap pages describes them, down to the last one") {
+  constexpr uint32_t kPages = 6, kPairs = kPages * kMetaMiniPages.raw;
+  for (const bool is_before : {true, false}) {
+    start_heap(0, 4 * kMiB);
+    std::vector<Address> blocks;
+    while (void* block = gharial_malloc(kMiniPageBytes)) blocks.push_back(address(block));
+    std::sort(blocks.begin(), blocks.end());
+    const auto page = std::find_if(blocks.begin() + kMiniPagesPerPage, blocks.end(),
+                                   [](Address block) { return block % kHeapPageBytes == 0; });
+    const auto from = is_before ? page - kPairs : page;
+    const uint32_t count = kPages * kMiniPagesPerPage + kPairs;
+    CHECK_EQUAL(from[count - 1] - from[0], (count - 1) * kMiniPageBytes);
+    for (uint32_t i = 0; i < count; ++i) give(from[i]);
+    gharial_malloc_trim(0);
+    uint32_t served = 0;
+    while (gharial_malloc(kMiniPageBytes / 2) != nullptr) served++;
+    CHECK(served >= 2 * kPages * kMiniPagesPerPage);
+    CHECK_SOUND();
+    own_heap = &no_heap;  // the next heap is another one
+  }
+}
+
 TEST("limits: a heap page whose meta-page finds one MiniPage where it needs two is given back") {
   start_heap(0, 4 * kMiB);
   std::vector<Address> blocks;

@@ -33,16 +33,16 @@ TEST("runs: bins hold lengths in order, each in one bin, short ones alone") {
     CHECK(length > kExactBins || bin == length - 1);
     CHECK(bin < kRunBins);
     if (bin != before && length > kExactBins) {
-      // A boundary: above 16 · 2^d, in steps of a quarter of that.
+      // A boundary: from 16 · 2^d on, in steps of a quarter of that; that of 16 is the exact one.
       uint32_t doubling = kExactBins;
-      while (2 * doubling < length) doubling *= 2;
-      CHECK_EQUAL((length - 1 - doubling) % (doubling / 4), 0);
+      while (2 * doubling <= length) doubling *= 2;
+      CHECK(length == kExactBins + 1 || (length - doubling) % (doubling / 4) == 0);
     }
     before = bin;
   }
   CHECK_EQUAL(before, kRunBins - 1);
-  CHECK_EQUAL(bin_of(MiniPages{57'344}), kRunBins - 2);  // 16 · 2^11 and three quarters
-  CHECK_EQUAL(bin_of(MiniPages{57'345}), kRunBins - 1);
+  CHECK_EQUAL(bin_of(MiniPages{57'343}), kRunBins - 2);  // below 16 · 2^11 and three quarters
+  CHECK_EQUAL(bin_of(MiniPages{57'344}), kRunBins - 1);
   CHECK_EQUAL(bin_of(MiniPages{~0u >> kRunKindBits}), kRunBins - 1);
 }
 
@@ -144,7 +144,7 @@ TEST("runs: of free runs the tightest bin serves, and a split leaves the rest in
     uint32_t length;
   };
   std::vector<Piece> pieces;
-  for (const uint32_t length : {1u, 2u, 3u, 15u, 16u, 17u, 24u, 25u, 40u, 41u, 64u, 65u, 300u}) {
+  for (const uint32_t length : {1u, 2u, 3u, 15u, 16u, 17u, 23u, 25u, 39u, 40u, 63u, 64u, 300u}) {
     pieces.push_back({run_of(length), length});
     run_of(1);  // stands between
   }
@@ -172,14 +172,14 @@ TEST("runs: of free runs the tightest bin serves, and a split leaves the rest in
 
 TEST("runs: a search finds the run that fits, behind others of the same bin") {
   start_free(400);
-  const MiniPageIndex longer = run_of(80);
+  const MiniPageIndex longer = run_of(79);
   run_of(1);
   const MiniPageIndex middle = run_of(72);
   run_of(1);
   const MiniPageIndex shorter = run_of(66);
   while (run_of(1) != kNoMiniPage) continue;  // nothing else is free
   give_run(longer), give_run(middle), give_run(shorter);
-  CHECK_EQUAL(bin_of(MiniPages{66}), bin_of(MiniPages{80}));
+  CHECK_EQUAL(bin_of(MiniPages{66}), bin_of(MiniPages{79}));
   CHECK(global.runs.bins[bin_of(MiniPages{70})] == shorter);
   CHECK(run_of(76) == kNoMiniPage);  // one look into the bin is not enough
   CHECK(run_of(76, search_run) == longer);

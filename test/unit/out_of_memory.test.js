@@ -69,10 +69,8 @@ describe('out of memory', () => {
       for (const block of blocks) heap.free(block);
       const again = fill(bytes);
       // A heap that was small had all its runs side by side; now some lie in heap pages that are cut out whole.
-      // With threads every page is cut out whole, with two MiniPages elsewhere that describe it: where these lie may cost one page.
-      const page = threads ? PAGE / usable : 0;
       assert.ok(
-        again.length >= 0.999 * first - page,
+        again.length >= 0.999 * first,
         `${again.length} blocks, the first time ${first}`,
       );
       heap.assertSoundFromOutside();
