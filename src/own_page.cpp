@@ -43,14 +43,14 @@ uint32_t list_with(MiniPages count) noexcept {
   if (after != 0) push_page(lists[after], meta, kOwnLinks);
 }
 
-// Takes a whole heap page out of a free run outside of own pages, or kNoMiniPage iff none lies in it: one after which a part in which
-// no page fits stands alone, at the run's begin or else at its end, so that meta-pages come from such parts.
+// Takes a whole heap page out of a free run outside of own pages, or kNoMiniPage iff none lies in it: the first, or in shared memory, where
+// every page has a pair of MiniPages elsewhere, one beside a part in which no page fits, so that pairs come from there.
 [[clang::minsize]] MiniPageIndex take_page_from(MiniPageIndex run) noexcept {
   const MiniPageIndex end = run + length_of(entry_of(run));
   const MiniPageIndex last = first_of(page_of(end));
   MiniPageIndex first{align_up(run.raw, kMiniPagesPerPage)};
   if (first >= last) return kNoMiniPage;
-  if (first == run && last != end) first = last - kWholePage;
+  if (kShared && first == run && last != end) first = last - kWholePage;
   return take_part(run, first, kWholePage, RunKind::inside);
 }
 

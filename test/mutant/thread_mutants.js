@@ -97,7 +97,7 @@ export const ofThreads = [
   {
     breaks: 'what lies behind whole free pages is no part of its own before the last of them goes',
     file: 'own_page.cpp',
-    from: '  if (first == run && last != end) first = last - kWholePage;\n',
+    from: '  if (kShared && first == run && last != end) first = last - kWholePage;\n',
     to: '',
     variant: 'threads',
   },
