@@ -146,6 +146,7 @@ export const patternsOf = (rows, measure) =>
  * @property {string} measure @property {string} pattern @property {string} best a peer
  * @property {number} ours @property {number} theirs the best peer's
  * @property {boolean} worse beyond the measure's tolerance
+ * @property {{ low: number, high: number }} [interval] of times: how many times as long as gharial that peer takes
  */
 
 /** gharial beside the best peer, wherever both are there. @param {Row[]} rows @returns {Comparison[]} */
@@ -161,7 +162,10 @@ export const comparisons = (rows) =>
           .sort((a, b) => a.theirs - b.theirs);
         if (Number.isNaN(ours) || others.length === 0) return [];
         const [{ best, theirs }] = others;
-        return [{ measure, pattern, best, ours, theirs, worse: ours > theirs * (1 + tolerance) }];
+        const worse = ours > theirs * (1 + tolerance);
+        const { low, high } = rowOf(rows, measure, pattern, best, 'ratio') ?? {};
+        const interval = low !== undefined && high !== undefined ? { low, high } : undefined;
+        return [{ measure, pattern, best, ours, theirs, worse, interval }];
       }),
     );
 
@@ -256,11 +260,14 @@ export const asMarkdown = ({ head, lines }) => {
 };
 
 /** @param {Comparison} comparison */
-export const asSentence = ({ measure, pattern, best, ours, theirs }) => {
+export const asSentence = ({ measure, pattern, best, ours, theirs, interval }) => {
   const found = shown.find(({ name }) => name === measure);
   const format = found?.format ?? String;
   const more = ((ours / theirs - 1) * 100).toFixed(ours < theirs * 1.1 ? 1 : 0);
-  return `${measure}: ${titleOf(pattern)}: ${format(ours)} where ${best} has ${format(theirs)} (${more} % more)`;
+  const text = `${measure}: ${titleOf(pattern)}: ${format(ours)} where ${best} has ${format(theirs)} (${more} % more`;
+  if (!interval) return `${text})`;
+  const range = `in pairs ${fixed(2)(interval.low)} to ${fixed(2)(interval.high)} times as long as gharial`;
+  return `${text}; ${range}${interval.high >= 1 ? ', so it may be noise' : ''})`;
 };
 
 /** What follows the tables. @param {Row[]} rows @returns {string} */

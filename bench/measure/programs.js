@@ -11,7 +11,7 @@ import { programNamed, programs } from '../../test/programs/programs.js';
 import { peers } from '../allocators/index.js';
 import { INSTRUCTIONS, instrument } from '../count/instrument.js';
 import { compileObject, FINE_STEPS, link } from './build.js';
-import { ask, rowsOf } from './time.js';
+import { rowsOf, samplesOfGenerations } from './time.js';
 
 /** @typedef {import('./csv.js').Row} Row */
 /** @typedef {import('../../test/programs/programs.js').Program} Program */
@@ -113,22 +113,13 @@ export const measurePrograms = async ({ allocators, port, quick, progress }) => 
  */
 const timesOf = async (program, allocators, port, progress) => {
   progress?.(`programs: time of ${program.name}`);
-  const children = allocators.map((allocator) => {
+  /** @param {string} allocator */
+  const start = (allocator) => {
     const product = build(program, allocator, { port, fine: false });
     return fork(WORKER, [product, program.name], { execArgv: ['--no-liftoff'] });
-  });
-  /** @type {Map<string, number[]>} */
-  const samples = new Map(allocators.map((name) => [name, []]));
-  try {
-    for (const child of children) await ask(child, { begin: program.name });
-    for (let round = 0; round < 9; round++)
-      for (const i of allocators.keys()) {
-        const next = (i + round) % allocators.length;
-        samples.get(allocators[next])?.push(await ask(children[next], { sample: true }));
-      }
-  } finally {
-    for (const child of children) child.kill();
-  }
+  };
+  const how = { generations: 3, rounds: 5 };
+  const samples = await samplesOfGenerations(allocators, start, program.name, how);
   return rowsOf(program.name, 'optimised', samples).map((row) => ({
     ...row,
     measure: 'programs, time',

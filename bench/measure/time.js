@@ -52,6 +52,31 @@ const samplesOf = async (children, pattern, rounds) => {
   return samples;
 };
 
+/**
+ * Samples of every allocator in turn, from several generations of processes one after the other: where the pages of a process
+ * came to lie makes all its samples a tenth longer or shorter, whatever the allocator.
+ * @param {string[]} allocators @param {(allocator: string) => Child} start @param {string} name what the worker plays
+ * @param {{ generations: number, rounds: number }} how samples in each generation
+ */
+export const samplesOfGenerations = async (allocators, start, name, { generations, rounds }) => {
+  /** @type {Map<string, number[]>} */
+  const samples = new Map(allocators.map((allocator) => [allocator, []]));
+  for (let generation = 0; generation < generations; generation++) {
+    const children = allocators.map(start);
+    try {
+      for (const child of children) await ask(child, { begin: name });
+      for (let round = 0; round < rounds; round++)
+        for (const i of allocators.keys()) {
+          const next = (i + round) % allocators.length;
+          samples.get(allocators[next])?.push(await ask(children[next], { sample: true }));
+        }
+    } finally {
+      for (const child of children) child.kill();
+    }
+  }
+  return samples;
+};
+
 /** @param {string} pattern @param {string} mode @param {Map<string, number[]>} samples @returns {Row[]} */
 export const rowsOf = (pattern, mode, samples) => {
   const own = samples.get('gharial');

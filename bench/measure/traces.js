@@ -5,7 +5,7 @@ import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { allocatorNamed } from '../allocators/index.js';
 import { buildPlayer, checkTrace, countTrace, traceNamed, traces } from '../trace/index.js';
-import { ask, rowsOf } from './time.js';
+import { rowsOf, samplesOfGenerations } from './time.js';
 
 /** @typedef {import('./csv.js').Row} Row */
 
@@ -30,27 +30,18 @@ const exactRows = async (name, allocator, port) => {
   return [...rows, { ...row, measure: 'traces, memory', metric: 'ratio', value, unit }];
 };
 
-/** @param {string[]} allocators @param {string | undefined} port @param {number} rounds @param {string[]} names @returns {Promise<Row[]>} */
-const timeRows = async (allocators, port, rounds, names) => {
-  const children = allocators.map((allocator) =>
-    fork(WORKER, [buildPlayer(allocator, { port })], { execArgv: ['--no-liftoff'] }),
-  );
+/** @param {string[]} allocators @param {string | undefined} port @param {number} generations @param {string[]} names @returns {Promise<Row[]>} */
+const timeRows = async (allocators, port, generations, names) => {
+  /** @param {string} allocator */
+  const start = (allocator) =>
+    fork(WORKER, [buildPlayer(allocator, { port })], { execArgv: ['--no-liftoff'] });
   /** @type {Row[]} */
   const rows = [];
-  try {
-    for (const name of names) {
-      /** @type {Map<string, number[]>} */
-      const samples = new Map(allocators.map((allocator) => [allocator, []]));
-      for (const child of children) await ask(child, { begin: name });
-      for (let round = 0; round < rounds; round++)
-        for (const i of allocators.keys()) {
-          const next = (i + round) % allocators.length;
-          samples.get(allocators[next])?.push(await ask(children[next], { sample: true }));
-        }
-      rows.push(...rowsOf(name, 'optimised', samples));
-    }
-  } finally {
-    for (const child of children) child.kill();
+  for (const name of names) {
+    const how = { generations, rounds: 5 };
+    rows.push(
+      ...rowsOf(name, 'optimised', await samplesOfGenerations(allocators, start, name, how)),
+    );
   }
   return rows.map((row) => ({ ...row, measure: 'traces, time' }));
 };
@@ -67,5 +58,5 @@ export const measureTraces = async ({ allocators, port, quick, progress }) => {
       rows.push(...(await exactRows(name, allocator, port)));
     }
   progress?.('traces: time');
-  return [...rows, ...(await timeRows(chosen, port, quick ? 5 : 15, names))];
+  return [...rows, ...(await timeRows(chosen, port, quick ? 1 : 3, names))];
 };
