@@ -68,14 +68,24 @@ describe('tables of the benchmark', () => {
   it('say of times that are longer whether the pairs show it', () => {
     /** @param {number} low @param {number} high */
     const timed = (low, high) =>
-      rowsOf('trees', 'optimised', new Map([['gharial', [9]], ['dlmalloc', [8]]])).map((row) =>
+      rowsOf(
+        'trees',
+        'optimised',
+        new Map([
+          ['gharial', [9]],
+          ['dlmalloc', [8]],
+        ]),
+      ).map((row) =>
         row.metric === 'ratio' && row.allocator === 'dlmalloc' ? { ...row, low, high } : row,
       );
     assert.match(
       summary(timed(0.8, 0.95)),
       /9\.00 where dlmalloc has 8\.00 \(13 % more; in pairs 0\.80 to 0\.95 times as long as gharial\)/,
     );
-    assert.match(summary(timed(0.8, 1.2)), /0\.80 to 1\.20 times as long as gharial, so it may be noise\)/);
+    assert.match(
+      summary(timed(0.8, 1.2)),
+      /0\.80 to 1\.20 times as long as gharial, so it may be noise\)/,
+    );
     assert.match(summary(timed(0.8, 1)), /, so it may be noise\)/);
   });
 

@@ -69,10 +69,7 @@ describe('out of memory', () => {
       for (const block of blocks) heap.free(block);
       const again = fill(bytes);
       // A heap that was small had all its runs side by side; now some lie in heap pages that are cut out whole.
-      assert.ok(
-        again.length >= 0.999 * first,
-        `${again.length} blocks, the first time ${first}`,
-      );
+      assert.ok(again.length >= 0.999 * first, `${again.length} blocks, the first time ${first}`);
       heap.assertSoundFromOutside();
     });
 
