@@ -5,6 +5,9 @@
 import { clear, play, traceNamed } from '../trace/index.js';
 import { instantiate } from './instance.js';
 
+/** Plays until code is compiled and the heap has found its size: first touches of memory are not what is timed. */
+const WARM_UP = 4;
+
 const [, , product] = process.argv;
 /** @type {import('../trace/index.js').Trace} */
 let trace;
@@ -23,7 +26,7 @@ const sample = () => {
 const begin = async (name) => {
   trace = traceNamed(name);
   program = await instantiate(product);
-  sample();
+  for (let i = 0; i < WARM_UP; i++) sample();
 };
 
 process.on('message', async (/** @type {{ begin?: string }} */ request) => {
