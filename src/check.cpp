@@ -289,6 +289,7 @@ struct Checker {
 
   // What is at hand is in one place only.
   void check_front() noexcept {
+    if (!is_attached()) return;
     for (uint8_t c = 1; c <= kSizeClasses; ++c) {
       const SizeClass size_class{c};
       const Word* start = stack_start(size_class);

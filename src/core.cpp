@@ -1,4 +1,5 @@
 // core.cpp — what every archive is made of.
+#include "front.cpp"
 #include "heap.cpp"
 #include "heap_page.cpp"
 #include "own_page.cpp"

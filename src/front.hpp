@@ -1,6 +1,6 @@
 // front.hpp — what malloc and free touch first, at link-time addresses: bases of the maps, free-block
 // stacks, cursors.
-// Assumes: growth.cpp closes the stacks before the first block exists. Keeps: I8 (with heap.cpp).
+// Assumes: thread_heap.hpp attaches a heap before the first block exists. Keeps: I8 (with heap.cpp).
 #pragma once
 #include "atomic.hpp"
 #include "layout.hpp"
@@ -27,6 +27,11 @@ extern constinit uint8_t*
 inline Segment& segment_at(uint32_t number) noexcept {
   return *reinterpret_cast<Segment*>(load_relaxed(segments[number]));
 }
+
+// Opens the stack of every class, empty, in so many words: kStackPlan says where each begins.
+void open_stacks(Word** tops, Word* words) noexcept;
+// Makes the tables of the front that is not shared.
+void set_up_front() noexcept;
 
 // The class's stack. One load and no shift on wasm32: a key is a class times the bytes of an address.
 inline Word*& top_of(ClassKey key) noexcept {

@@ -103,14 +103,6 @@ MiniPageIndex begin_of(Address at) noexcept {
   }
 }
 
-// The stack of every class ends in kStackEnd; needed before the first block is freed. In shared memory a heap's are closed when it is
-// made.
-void close_stacks() noexcept {
-  if constexpr (!kShared)
-    for (uint32_t c = 2; c <= kSizeClasses + 1; ++c)
-      front_stack_words[kStackPlan.start[c] - 1] = kStackEnd;
-}
-
 // A free run for maps that does not end the heap, or none.
 MiniPageIndex take_below(MiniPages maps) noexcept {
   const uint32_t bin = find_bin(maps);
@@ -139,7 +131,6 @@ MiniPageIndex take_below(MiniPages maps) noexcept {
   if (is_first) {
     global.first = begin;
     global.break_at = Source::break_at();
-    close_stacks();
     if constexpr (kHardened) draw_secret();
   }
   store_relaxed(global.end.raw, end.raw);

@@ -263,7 +263,8 @@ size_t HardenedHeap::usable_bytes(Address block) noexcept {
   if (bytes > kLargest) return kNone;
   const size_t had = tail.at - tail.slack - block, whole = bytes + kTailBytes;
   word_at(tail.at) = kDead;  // where the tail was may soon lie outside the block, or within
-  if (gharial::resize_in_place(block, whole)) {
+  const size_t usable = gharial::usable_bytes(block);
+  if (fits_as_it_is(usable, whole) || gharial::resize_in_place(block, usable, whole)) {
     write_tail(block, tail_place(block), tail.canary, bytes);
     return block;
   }

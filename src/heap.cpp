@@ -11,22 +11,6 @@ namespace gharial {
 
 constinit GlobalMetaPage global{};
 
-// Before the first allocation: the map has one byte, for NULL, and every stack is empty.
-static constinit uint8_t map_of_nothing[1] = {};
-// "Large" is a stack that is always full: large blocks and NULL cost no branch of their own.
-static constinit Word always_full[2] = {kNone, kStackEnd};
-constinit Word front_stack_words[kStackWords] = {};
-constinit Cursor front_cursors[kSharedClasses + 2] = {};
-constinit MiniPageHeader* front_current[kSharedClasses + 1] = {};
-
-consteval Front make_front() {
-  Front made{map_of_nothing, nullptr, {always_full}};
-  for (uint32_t c = 1; c <= kSizeClasses; ++c)
-    made.tops[c] = &front_stack_words[kStackPlan.start[c]];
-  return made;
-}
-constinit Front front = make_front();
-
 namespace {
 
 // The class's current run stops being it: what the cursor holds goes home.
@@ -82,9 +66,11 @@ void change_state(MiniPageHeader& header) noexcept {
 }
 
 Address allocate_slow(size_t bytes) noexcept {
-  // A heap that was adopted has blocks at hand, which refill assumes there are none of.
-  if constexpr (kShared)
-    if (own_heap == &no_heap) return attach_heap() ? allocate(bytes) : kNone;
+  if (!is_attached()) {
+    if (!attach_heap()) return kNone;
+    // A heap that was adopted has blocks at hand, which refill assumes there are none of.
+    if constexpr (kShared) return allocate(bytes);
+  }
   // What would be a run of its own comes out of the reserve as a block of the next class that shares runs.
   if (is_real_time() && bytes <= kSharedMax && !is_shared(class_of(bytes))) {
     const Address block = pop_block(key_of(class_of(bytes)));
@@ -127,17 +113,12 @@ void release_slow(Address block) noexcept {
 }
 
 size_t usable_bytes(Address block) noexcept {
-  const SizeClass size_class = class_at(block);
-  return size_class != kLargeClass ? bytes_of(size_class) : bytes_in(block_length(block));
+  const ClassKey key = key_at(block);
+  return is_shared(key) ? shared_bytes_of(class_of_key(key)) : bytes_in(block_length(block));
 }
 
-bool resize_in_place(Address block, size_t bytes) noexcept {
-  const SizeClass size_class = class_at(block);
-  const size_t usable = usable_bytes(block);
-  // A shrink that saves less than half stays: the room may be one that an earlier growth was given.
-  if (bytes <= usable && bytes > usable / 2 && bytes <= kClassMax) return true;
-  if (size_class != kLargeClass && is_shared(size_class))
-    return bytes <= usable && usable == kStepBytes;
+bool resize_in_place(Address block, size_t usable, size_t bytes) noexcept {
+  if (is_shared(key_at(block))) return bytes <= usable && usable == kStepBytes;
   if (bytes <= kSharedMax || bytes > kLargest) return false;
   const MiniPages count = mini_pages_for(bytes),
                   had{static_cast<uint32_t>(usable >> kMiniPageShift)};
@@ -150,20 +131,37 @@ bool resize_in_place(Address block, size_t bytes) noexcept {
   return extend_block(block, count, mini_pages_for(roomy < kClassMax ? roomy : kClassMax));
 }
 
-[[clang::minsize]] void give_back_medium_blocks() noexcept {
-  for (uint8_t c = kSharedClasses + 1; c <= kSizeClasses; ++c)
-    while (const Address block = pop_block(key_of(SizeClass{c}))) release_block(block);
+// As free does; where that does nothing else, the linker keeps one of the two.
+[[gnu::noinline]] static void release_again(Address block) noexcept { release(block); }
+
+// What lies on the stacks of this class and of those above goes home, or becomes a free run.
+[[gnu::noinline, clang::minsize]] static void empty_stacks(uint8_t c) noexcept {
+  do {
+    const ClassKey key = key_of(SizeClass{c});
+    if constexpr (kShared) {
+      while (const Address block = pop_block(key)) {
+        if (is_shared(key))
+          send_home(header_at(block), block);
+        else
+          release_block(block);
+      }
+    } else {
+      // Freed again, it finds the stack full.
+      Word* at = top_of(key);
+      top_of(key) = top_of(key_of(kLargeClass));
+      for (; *at != kNone; --at) release_again(*at);
+      top_of(key) = at;
+    }
+  } while (++c <= kSizeClasses);
 }
+
+void give_back_medium_blocks() noexcept { empty_stacks(kSharedClasses + 1); }
 
 // What the heap has at hand goes home.
 [[clang::minsize]] static void send_all_home() noexcept {
   const Changing changing;
-  for (uint8_t c = 1; c <= kSharedClasses; ++c) {
-    const SizeClass size_class{c};
-    while (const Address block = pop_block(key_of(size_class))) send_home(header_at(block), block);
-    drop_current(size_class);
-  }
-  give_back_medium_blocks();
+  empty_stacks(1);
+  for (uint8_t c = 1; c <= kSharedClasses; ++c) drop_current(SizeClass{c});
 }
 
 [[clang::minsize]] void flush() noexcept {

@@ -36,7 +36,7 @@ inline Address allocate(size_t bytes) noexcept {
   if constexpr (kShared)
     if (owner_of(meta_of(header)) != own_heap) return send_to_owner(header, number);
   if (!give_home(header, number)) [[unlikely]]
-    fault(Fault::double_free, block, bytes_of(header.size_class));
+    fault(Fault::double_free, block, shared_bytes_of(header.size_class));
   if (header.countdown == 0) [[unlikely]]
     change_state(header);
 }
@@ -78,8 +78,14 @@ static_assert(with_room_to_grow(~size_t{0} / 4 * 3, ~size_t{0} / 16 * 15) == ~si
 static_assert(with_room_to_grow(1000, 1100) == 2000 && with_room_to_grow(1000, 1500) == 1500);
 // Bytes that may be used in the block.
 size_t usable_bytes(Address block) noexcept;
-// True iff the block holds `bytes` now, where it is. False: unchanged, and the caller may move it.
-bool resize_in_place(Address block, size_t bytes) noexcept;
+// True iff a block of `usable` bytes stays as it is for so many. A shrink that saves less than half does: the room may be one that an
+// earlier growth was given.
+inline bool fits_as_it_is(size_t usable, size_t bytes) noexcept {
+  return bytes <= usable && bytes > usable / 2 && bytes <= kClassMax;
+}
+// True iff the block, of `usable` bytes that do not fit as they are, holds `bytes` now, where it is. False: unchanged, and the caller may
+// move it.
+bool resize_in_place(Address block, size_t usable, size_t bytes) noexcept;
 // The medium blocks at hand become free runs. O(these).
 void give_back_medium_blocks() noexcept;
 // Everything at hand goes home, that of ended threads too; whole runs, and metadata that is not needed, become free runs. O(blocks at hand).

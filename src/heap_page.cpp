@@ -14,7 +14,7 @@ namespace {
 // Calls map(number) for each MiniPage of a run in which a block may begin: what lies within a long block is never looked up.
 // At most five.
 template <class Map> void each_begin(SizeClass size_class, Map map) noexcept {
-  const uint32_t bytes = bytes_of(size_class), end = shared_run_of(size_class).raw * kMiniPageBytes;
+  const uint32_t bytes = shared_bytes_of(size_class), end = shared_run_of(size_class).raw * kMiniPageBytes;
   const uint32_t step = bytes > kMiniPageBytes ? bytes : kMiniPageBytes;
   for (uint32_t offset = 0; offset < end; offset += step) map(offset / kMiniPageBytes);
 }

@@ -75,12 +75,12 @@ void* gharial_realloc(void* block, size_t bytes) {
   if (block == nullptr) return gharial_malloc(bytes);
   require(block);
   if constexpr (kHardened) return to_pointer(HardenedHeap::reallocate(to_address(block), bytes));
-  if (resize_in_place(to_address(block), bytes)) {
+  const size_t usable = usable_bytes(to_address(block));
+  if (fits_as_it_is(usable, bytes) || resize_in_place(to_address(block), usable, bytes)) {
     forgotten(to_address(block));
     noted(to_address(block), bytes);
     return block;
   }
-  const size_t usable = usable_bytes(to_address(block));
   const Address moved = bytes <= usable ? allocate_quietly(bytes) : allocate_to_grow(usable, bytes);
   if (moved == kNone)
     return bytes <= usable ? block : out_of_memory();  // a shrink that cannot move stays
@@ -128,6 +128,7 @@ size_t gharial_malloc_usable_size(void* block) {
 // Nothing can go back to the engine: wasm memory does not shrink. What is at hand goes home, so
 // that whole runs serve any size again. 1 iff that made MiniPages free.
 int gharial_malloc_trim(size_t) {
+  if (!kShared && !is_attached()) return 0;
   const Locked locked;
   Blocks::drain();
   const Word before = global.counters.used_mini_pages;

@@ -15,10 +15,15 @@
 uintptr_t gharial_highest_break = 0;
 
 static void note_break(void) {
+#ifdef __EMSCRIPTEN_SHARED_MEMORY__
   const uintptr_t now = __atomic_load_n(emscripten_get_sbrk_ptr(), __ATOMIC_SEQ_CST);
   uintptr_t highest = __atomic_load_n(&gharial_highest_break, __ATOMIC_SEQ_CST);
   while (now > highest && !__atomic_compare_exchange_n(&gharial_highest_break, &highest, now, 0,
                                                        __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST)) {}
+#else
+  if (*emscripten_get_sbrk_ptr() > gharial_highest_break)
+    gharial_highest_break = *emscripten_get_sbrk_ptr();
+#endif
 }
 
 __attribute__((weak)) void* sbrk(intptr_t increment) {

@@ -8,6 +8,7 @@
 #pragma once
 #include "bits.hpp"
 #include "index.hpp"
+#include <type_traits>
 
 namespace gharial {
 
@@ -21,10 +22,10 @@ inline constexpr uint32_t kStepMax = kStepBytes * kStepClasses;
 inline constexpr uint16_t kOddClassBytes[] = {576,  1152, 2304, 2560, 3072,
                                               3584, 4608, 5120, 7168, 9216};
 inline constexpr uint32_t kOddClasses = sizeof kOddClassBytes / sizeof *kOddClassBytes;
-inline constexpr uint32_t kEvenClasses =
-    kStepClasses + kClassesPerDoubling * (log2(kMiniPageBytes) - log2(kStepMax)) - 1;
-inline constexpr uint32_t kSharedClasses = kEvenClasses + kOddClasses;
+inline constexpr uint32_t kSharedClasses =
+    kStepClasses + kClassesPerDoubling * (log2(kMiniPageBytes) - log2(kStepMax)) - 1 + kOddClasses;
 inline constexpr uint32_t kSizeClasses = kSharedClasses + kClassMaxMiniPages;
+inline constexpr uint32_t kLongClass = kSharedClasses - 7;  // the first shared one above a MiniPage
 inline constexpr uint32_t kSharedMax = kOddClassBytes[kOddClasses - 1];
 inline constexpr uint32_t kClassMax = kClassMaxMiniPages * kMiniPageBytes;
 
@@ -56,33 +57,40 @@ constexpr SizeClass class_of_mini_pages(MiniPages count) noexcept {
   return SizeClass{static_cast<uint8_t>(kSharedClasses + count.raw)};
 }
 
-// Bytes of a block of the class, computed; bytes_of looks it up.
-constexpr uint32_t computed_bytes_of(SizeClass size_class) noexcept {
-  if (!is_shared(size_class)) return (size_class.raw - kSharedClasses) * kMiniPageBytes;
-  if (size_class.raw > kEvenClasses) return kOddClassBytes[size_class.raw - kEvenClasses - 1];
-  const uint32_t i = size_class.raw - 1u;
-  if (i < kStepClasses) return (i + 1) * kStepBytes;
-  const uint32_t k = i - kStepClasses;
-  return (kClassesPerDoubling + 1 + k % kClassesPerDoubling)
-         << (log2(kStepMax) - 2 + k / kClassesPerDoubling);
-}
-struct ClassBytes {
-  uint16_t of_class[kSizeClasses + 1];
+struct SharedBytes {
+  uint16_t of_class[kSharedClasses + 1];
 };
-consteval ClassBytes make_class_bytes() {
-  ClassBytes table{};
-  for (uint8_t c = 1; c <= kSizeClasses; ++c)
-    table.of_class[c] = static_cast<uint16_t>(computed_bytes_of(SizeClass{c}));
+consteval SharedBytes make_shared_bytes() {
+  SharedBytes table{};
+  uint32_t count = 0;
+  for (uint32_t bytes = kStepBytes; bytes <= kStepMax; bytes += kStepBytes)
+    table.of_class[++count] = static_cast<uint16_t>(bytes);
+  for (uint32_t doubling = kStepMax; doubling < kMiniPageBytes; doubling *= 2)
+    for (uint32_t i = 1; i <= kClassesPerDoubling; ++i)
+      if (const uint32_t bytes = doubling + doubling / kClassesPerDoubling * i;
+          bytes < kMiniPageBytes)
+        table.of_class[++count] = static_cast<uint16_t>(bytes);
+  for (const uint16_t bytes : kOddClassBytes) {  // each to its place
+    uint32_t at = ++count;
+    for (; table.of_class[at - 1] > bytes; --at) table.of_class[at] = table.of_class[at - 1];
+    table.of_class[at] = bytes;
+  }
   return table;
 }
-inline constexpr ClassBytes kClassBytes = make_class_bytes();
+inline constexpr SharedBytes kSharedBytes = make_shared_bytes();
 
-// Bytes of a block of the class. One load.
+// Bytes of a block of a shared class. One load.
+constexpr uint32_t shared_bytes_of(SizeClass size_class) noexcept {
+  return kSharedBytes.of_class[size_class.raw];
+}
+// Bytes of a block of any class. One load at most.
 constexpr uint32_t bytes_of(SizeClass size_class) noexcept {
-  return kClassBytes.of_class[size_class.raw];
+  return is_shared(size_class) ? shared_bytes_of(size_class)
+                               : (size_class.raw - kSharedClasses) * kMiniPageBytes;
 }
 static_assert(bytes_of(SizeClass{1}) == 8 && bytes_of(SizeClass{8}) == 64);
-static_assert(bytes_of(SizeClass{9}) == 80 && bytes_of(SizeClass{kEvenClasses}) == 1792);
+static_assert(bytes_of(SizeClass{9}) == 80 && bytes_of(SizeClass{kLongClass}) > kMiniPageBytes);
+static_assert(bytes_of(SizeClass{kLongClass - 1}) < kMiniPageBytes);
 static_assert(bytes_of(SizeClass{kSharedClasses}) == kSharedMax);
 static_assert(bytes_of(SizeClass{kSizeClasses}) == kClassMax);
 
@@ -102,45 +110,70 @@ consteval SizeClass tightest_class(uint32_t bytes, uint32_t alignment) {
   return tightest;
 }
 
-inline constexpr uint32_t kCoarseStepBytes = 256;
-struct ClassTables {
-  uint8_t key_of_step[kSmallMax / kStepBytes + 1];         // indexed by (bytes + 7) / 8
-  uint8_t class_of_coarse[kSharedMax / kCoarseStepBytes];  // above kSmallMax, by (bytes - 1) / 256
+// Keys of the classes of small requests, by (bytes + 7) / 8. Without shared memory the table is made when the program first allocates
+// (front.cpp), by the same function: until then it says "large", whose stack is empty, so that the fast path needs no test for it.
+inline constexpr uint32_t kSmallSteps = kSmallMax / kStepBytes + 1;
+struct SmallKeys {
+  uint8_t of_step[kSmallSteps];
 };
-consteval ClassTables make_class_tables() {
-  ClassTables tables{};
-  for (uint32_t step = 0; step <= kSmallMax / kStepBytes; ++step) {
-    const uint32_t bytes = step * kStepBytes;
-    tables.key_of_step[step] = key_of(tightest_class(bytes, alignment_needed(bytes))).raw;
+extern constinit SmallKeys small_keys;
+// In the order of their sizes, each class takes what none before it holds. 450 instructions.
+constexpr void fill_keys(SmallKeys& keys) noexcept {
+  uint32_t step = 0;
+  for (uint8_t c = 1; c <= kLongClass; ++c) {
+    const SizeClass size_class = c < kLongClass ? SizeClass{c} : class_of_mini_pages(kOneMiniPage);
+    const uint32_t bytes = bytes_of(size_class), end = bytes / kStepBytes + 1;
+    if (bytes % alignment_needed(bytes) != 0) continue;
+    if (std::is_constant_evaluated())
+      while (step < end) keys.of_step[step++] = key_of(size_class).raw;
+    else
+      __builtin_memset(&keys.of_step[step], key_of(size_class).raw, end - step);
+    step = end;
   }
-  for (uint32_t step = 0; step < kSharedMax / kCoarseStepBytes; ++step)
-    tables.class_of_coarse[step] =
-        tightest_class((step + 1) * kCoarseStepBytes, kBaseAlignment).raw;
-  return tables;
 }
-inline constexpr ClassTables kClassTables = make_class_tables();
+static_assert(kSmallMax == kMiniPageBytes);
+consteval SmallKeys make_small_keys() {
+  SmallKeys keys{};
+  fill_keys(keys);
+  return keys;
+}
+inline constexpr SmallKeys kSmallKeys = make_small_keys();
+
+inline constexpr uint32_t kCoarseStepBytes = 256;
+struct CoarseClasses {
+  uint8_t of_step[kSharedMax / kCoarseStepBytes];  // above kSmallMax, by (bytes - 1) / 256
+};
+consteval CoarseClasses make_coarse_classes() {
+  CoarseClasses table{};
+  for (uint32_t step = 0; step < kSharedMax / kCoarseStepBytes; ++step)
+    table.of_step[step] = tightest_class((step + 1) * kCoarseStepBytes, kBaseAlignment).raw;
+  return table;
+}
+inline constexpr CoarseClasses kCoarseClasses = make_coarse_classes();
 
 // Key of the class of a small request, 0 <= bytes <= kSmallMax. One load.
 constexpr ClassKey key_of_small(size_t bytes) noexcept {
-  return ClassKey{kClassTables.key_of_step[(bytes + kStepBytes - 1) / kStepBytes]};
+  const size_t step = (bytes + kStepBytes - 1) / kStepBytes;
+  if (kShared || std::is_constant_evaluated()) return ClassKey{kSmallKeys.of_step[step]};
+  return ClassKey{small_keys.of_step[step]};
 }
 
 // Class of a request, 0 <= bytes <= kClassMax. One load at most.
 constexpr SizeClass class_of(size_t bytes) noexcept {
   if (bytes <= kSmallMax) return class_of_key(key_of_small(bytes));
   if (bytes <= kSharedMax)
-    return SizeClass{kClassTables.class_of_coarse[(bytes - 1) / kCoarseStepBytes]};
+    return SizeClass{kCoarseClasses.of_step[(bytes - 1) / kCoarseStepBytes]};
   return class_of_mini_pages(
       MiniPages{static_cast<uint32_t>((bytes + kMiniPageBytes - 1) / kMiniPageBytes)});
 }
 
 // The tightest class of requests up to kSharedMax whose blocks share runs. At most kOddClasses steps.
 constexpr SizeClass shared_class_of(uint32_t bytes) noexcept {
-  const SizeClass size_class = class_of(bytes);
+  SizeClass size_class = class_of(bytes);
   if (is_shared(size_class)) return size_class;
-  uint8_t odd = 0;
-  while (kOddClassBytes[odd] < bytes) ++odd;
-  return SizeClass{static_cast<uint8_t>(kEvenClasses + 1 + odd)};
+  size_class.raw = kLongClass;
+  while (shared_bytes_of(size_class) < bytes) ++size_class.raw;
+  return size_class;
 }
 static_assert(bytes_of(shared_class_of(2048)) == 2304 && bytes_of(shared_class_of(9216)) == 9216);
 static_assert(bytes_of(shared_class_of(6144)) == 7168 && bytes_of(shared_class_of(100)) == 112);

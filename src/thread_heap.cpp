@@ -28,14 +28,6 @@ constinit Heap first_heap{};
 constexpr MiniPages kHeapMiniPages{
     static_cast<uint32_t>((sizeof(Heap) + kMiniPageBytes - 1) >> kMiniPageShift)};
 
-void close_stacks_of(Heap& heap) noexcept {
-  for (uint32_t c = 1; c <= kSizeClasses; ++c) {
-    heap.tops[c] = &heap.stack_words[kStackPlan.start[c]];
-    heap.stack_words[kStackPlan.start[c + 1] - 1] = kStackEnd;
-  }
-  heap.tops[0] = nothing;
-}
-
 // A heap that nobody had. The thread holds the lock.
 Heap* make_heap() noexcept {
   Heap* heap = &first_heap;
@@ -45,7 +37,8 @@ Heap* make_heap() noexcept {
     heap = reinterpret_cast<Heap*>(address_of(at));
     __builtin_memset(heap, 0, sizeof *heap);
   }
-  close_stacks_of(*heap);
+  open_stacks(heap->tops, heap->stack_words);
+  heap->tops[0] = nothing;
   heap->next = reinterpret_cast<Heap*>(global.shared.heaps);
   global.shared.heaps = reinterpret_cast<Word>(heap);
   global.shared.number_of_heaps++;
@@ -93,7 +86,7 @@ void orphan(Heap& heap) noexcept {
 Heap* newest_orphan() noexcept { return reinterpret_cast<Heap*>(global.shared.orphans); }
 Heap* newest_heap() noexcept { return reinterpret_cast<Heap*>(global.shared.heaps); }
 
-bool attach_heap() noexcept {
+bool attach_shared_heap() noexcept {
   const Locked locked;
   Heap* heap = adopt_heap();
   if (heap == nullptr) heap = make_heap();

@@ -1,20 +1,28 @@
 // thread_heap.hpp — shared memory: which heap a thread has, and what becomes of it. A thread gets one with its first allocation: one
 // that an ended thread left, or a new one. Heaps are never given back, so that there are as many as there ever were threads at once that
 // allocate.
-// Without shared memory there is one heap, and nothing here costs an instruction.
+// Without shared memory there is one heap, whose tables are made with the first allocation, and nothing else here costs an instruction.
 #pragma once
 #include "lock.hpp"
 
 namespace gharial {
 
-// Gives the thread a heap; false iff memory ran out. O(1), but for growth.
-bool attach_heap() noexcept;
+// True iff the thread has a heap; without shared memory, iff the program has allocated.
+inline bool is_attached() noexcept {
+  if constexpr (kShared) return own_heap != &no_heap;
+  return front.tops[1] != nullptr;
+}
 
-// True iff the thread has a heap, which it is given now if need be.
-inline bool has_heap() noexcept {
-  if constexpr (kShared) return own_heap != &no_heap || attach_heap();
+// Gives the thread a heap; false iff memory ran out. O(1), but for growth.
+bool attach_shared_heap() noexcept;
+inline bool attach_heap() noexcept {
+  if constexpr (kShared) return attach_shared_heap();
+  set_up_front();
   return true;
 }
+
+// True iff the thread has a heap, which it is given now if need be.
+inline bool has_heap() noexcept { return is_attached() || attach_heap(); }
 
 // Counts that a real-time thread was refused: such a thread takes no lock and does not grow memory.
 void count_refusal() noexcept;

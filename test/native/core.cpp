@@ -2,6 +2,7 @@
 // native_heap.hpp.
 #include "native_heap.hpp"
 
+#include "../../src/front.cpp"
 #include "../../src/heap.cpp"
 #include "../../src/heap_page.cpp"
 #include "../../src/own_page.cpp"
@@ -34,6 +35,7 @@ void start_heap(size_t first_break, size_t limit) {
   }
   global = GlobalMetaPage{};
   front = make_front();
+  small_keys = SmallKeys{};
   std::memset(front_stack_words, 0, sizeof front_stack_words);
   std::memset(front_cursors, 0, sizeof front_cursors);
   std::memset(front_current, 0, sizeof front_current);
