@@ -112,10 +112,7 @@ void release_slow(Address block) noexcept {
   if (block != kNone) release_block(block);
 }
 
-size_t usable_bytes(Address block) noexcept {
-  const ClassKey key = key_at(block);
-  return is_shared(key) ? shared_bytes_of(class_of_key(key)) : bytes_in(block_length(block));
-}
+size_t bytes_of_large(Address block) noexcept { return bytes_in(block_length(block)); }
 
 bool resize_in_place(Address block, size_t usable, size_t bytes) noexcept {
   if (is_shared(key_at(block))) return bytes <= usable && usable == kStepBytes;

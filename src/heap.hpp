@@ -77,7 +77,13 @@ static_assert(with_room_to_grow(~size_t{0} / 4 * 3, ~size_t{0}) == ~size_t{0});
 static_assert(with_room_to_grow(~size_t{0} / 4 * 3, ~size_t{0} / 16 * 15) == ~size_t{0} / 16 * 15);
 static_assert(with_room_to_grow(1000, 1100) == 2000 && with_room_to_grow(1000, 1500) == 1500);
 // Bytes that may be used in the block.
-size_t usable_bytes(Address block) noexcept;
+size_t bytes_of_large(Address block) noexcept;
+inline size_t usable_bytes(Address block) noexcept {
+  const SizeClass size_class = class_at(block);
+  if (size_class == kLargeClass) [[unlikely]]
+    return bytes_of_large(block);
+  return kClassBytes.of_class[size_class.raw];
+}
 // True iff a block of `usable` bytes stays as it is for so many. A shrink that saves less than half does: the room may be one that an
 // earlier growth was given.
 inline bool fits_as_it_is(size_t usable, size_t bytes) noexcept {

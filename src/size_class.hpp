@@ -88,6 +88,17 @@ constexpr uint32_t bytes_of(SizeClass size_class) noexcept {
   return is_shared(size_class) ? shared_bytes_of(size_class)
                                : (size_class.raw - kSharedClasses) * kMiniPageBytes;
 }
+// The same in one look, for realloc: a longer table, which other programs do not have.
+struct ClassBytes {
+  uint16_t of_class[kSizeClasses + 1];
+};
+consteval ClassBytes make_class_bytes() {
+  ClassBytes table{};
+  for (uint8_t c = 1; c <= kSizeClasses; ++c)
+    table.of_class[c] = static_cast<uint16_t>(bytes_of(SizeClass{c}));
+  return table;
+}
+inline constexpr ClassBytes kClassBytes = make_class_bytes();
 static_assert(bytes_of(SizeClass{1}) == 8 && bytes_of(SizeClass{8}) == 64);
 static_assert(bytes_of(SizeClass{9}) == 80 && bytes_of(SizeClass{kLongClass}) > kMiniPageBytes);
 static_assert(bytes_of(SizeClass{kLongClass - 1}) < kMiniPageBytes);
