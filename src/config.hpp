@@ -97,7 +97,7 @@ inline constexpr uint32_t kExactBins = 16;
 inline constexpr uint32_t kBinsPerDoublingShift = 2;
 
 // A heap of fewer MiniPages is small: it cuts small runs from any hole.
-inline constexpr uint32_t kSmallHeap = 256;
+inline constexpr uint32_t kSmallHeap = 1024;
 // From there on a heap takes whole heap pages for small runs of up to so many MiniPages. Longer ones would leave too much of a page, and
 // hold too few blocks to stay for long. With threads, all small runs are cut from such pages: one page, one owner.
 inline constexpr uint32_t kOwnRunMax = kShared ? 9 : kShortRunMax;

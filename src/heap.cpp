@@ -33,11 +33,13 @@ void drop_current(SizeClass size_class) noexcept {
   Cursor& cursor = cursor_of(size_class);
   MiniPageHeader*& current = current_of(size_class);
   MiniPageHeader* header = current;
+  // A class begins with a short run, and has long ones when it has used one up: few blocks do not pin much.
+  const MiniPages count = header == nullptr ? first_run_of(size_class) : shared_run_of(size_class);
   while (header == nullptr || !load_cursor(*header, cursor)) {
     if (header != nullptr) header->countdown = 1;  // full: the first block home lists it again
     current = nullptr;
     header = pop_listed_run(size_class);
-    if (header == nullptr) header = obtain_small_run(size_class);
+    if (header == nullptr) header = obtain_small_run(size_class, count);
     if (header == nullptr) return kNone;
     current = header;
   }

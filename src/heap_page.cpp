@@ -12,9 +12,10 @@ namespace gharial {
 namespace {
 
 // Calls map(number) for each MiniPage of a run in which a block may begin: what lies within a long block is never looked up.
-// At most five.
-template <class Map> void each_begin(SizeClass size_class, Map map) noexcept {
-  const uint32_t bytes = shared_bytes_of(size_class), end = shared_run_of(size_class).raw * kMiniPageBytes;
+// At most eight.
+template <class Map> void each_begin(const MiniPageHeader& header, Map map) noexcept {
+  const uint32_t bytes = shared_bytes_of(header.size_class);
+  const uint32_t end = header.mini_pages * kMiniPageBytes;
   const uint32_t step = bytes > kMiniPageBytes ? bytes : kMiniPageBytes;
   for (uint32_t offset = 0; offset < end; offset += step) map(offset / kMiniPageBytes);
 }
@@ -84,17 +85,16 @@ MetaPage* obtain_described_run(MiniPages count, MiniPageIndex& first) noexcept {
   give_back_run(link_to(meta), kMetaMiniPages);
 }
 
-MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept {
-  const MiniPages count = shared_run_of(size_class);
+MiniPageHeader* obtain_small_run(SizeClass size_class, MiniPages count) noexcept {
   MiniPageIndex first;
   MetaPage* const meta = obtain_described_run(count, first);
   if (meta == nullptr) return nullptr;
   meta->runs++;
   MiniPageHeader& header = meta->mini_pages[first.raw % kMiniPagesPerPage];
-  make_header(header, size_class, first);
+  make_header(header, size_class, first, count);
   RunEntry* const entries = &entry_of(first);
   uint8_t* const keys = keys_from(first);
-  each_begin(size_class, [&](uint32_t i) {
+  each_begin(header, [&](uint32_t i) {
     entries[i].header = reinterpret_cast<Word>(&header);
     keys[i] = key_of(size_class).raw;
   });
@@ -103,9 +103,9 @@ MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept {
 
 void retire_small_run(MiniPageHeader& header) noexcept {
   const MiniPageIndex first = mini_page_of(run_address(header));
-  const MiniPages count = shared_run_of(header.size_class);
+  const MiniPages count{header.mini_pages};
   uint8_t* const keys = keys_from(first);
-  each_begin(header.size_class, [&](uint32_t i) { keys[i] = 0; });
+  each_begin(header, [&](uint32_t i) { keys[i] = 0; });
   MetaPage& meta = meta_of(header);
   if (is_own(meta)) return give_back_own_run(meta, first, count);
   if (--meta.runs == 0) give_back_meta(meta);

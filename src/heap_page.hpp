@@ -76,7 +76,7 @@ MetaPage* obtain_meta(PageIndex page, bool own) noexcept;
 void give_back_meta(MetaPage& meta) noexcept;
 
 // A new run of a shared class, every block home, on no list; null iff memory ran out.
-MiniPageHeader* obtain_small_run(SizeClass size_class) noexcept;
+MiniPageHeader* obtain_small_run(SizeClass size_class, MiniPages count) noexcept;
 
 // Makes the MiniPages of a run free whose blocks are all home; it is on no list.
 void retire_small_run(MiniPageHeader& header) noexcept;

@@ -114,7 +114,7 @@ inline constexpr uint8_t kUnlisted = 0xfe;
 inline constexpr uint32_t kNever = ~0u;
 
 //   0           32           36     40          44      45     46     47
-//   │ free bits │ reciprocal │ base │ countdown │ class │ next │ prev │ 0 │
+//   │ free bits │ reciprocal │ base │ countdown │ class │ next │ prev │ MiniPages │
 // Of the small run that begins in this MiniPage.
 struct MiniPageHeader {
   uint64_t free[kFreeWords];  // bit set: this block is free and home
@@ -124,7 +124,7 @@ struct MiniPageHeader {
   SizeClass size_class;
   uint8_t next,
       prev;  // on the page's list of its class; kEndOfList ends it; prev may be kUnlisted
-  uint8_t unused;
+  uint8_t mini_pages;  // of the run
 };
 static_assert(offsetof(MiniPageHeader, reciprocal) == 32, "the drawing above");
 static_assert(offsetof(MiniPageHeader, countdown) == 40, "the drawing above");

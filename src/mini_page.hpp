@@ -18,13 +18,13 @@ inline Address run_address(const MiniPageHeader& header) noexcept {
 
 // Blocks in the run. Constant time.
 inline uint32_t capacity_of(const MiniPageHeader& header) noexcept {
-  return block_at(static_cast<uint32_t>(bytes_in(shared_run_of(header.size_class))),
-                  header.reciprocal);
+  return block_at(header.mini_pages * kMiniPageBytes, header.reciprocal);
 }
 
 // Makes the header that of a run of the class, current from now on: every block is home. Constant time.
-inline void make_header(MiniPageHeader& header, SizeClass size_class,
-                        MiniPageIndex first) noexcept {
+inline void make_header(MiniPageHeader& header, SizeClass size_class, MiniPageIndex first,
+                        MiniPages count) noexcept {
+  header.mini_pages = static_cast<uint8_t>(count.raw);
   header.reciprocal = reciprocal_of(shared_bytes_of(size_class));
   header.size_class = size_class;
   const uint32_t blocks = capacity_of(header);
@@ -36,7 +36,6 @@ inline void make_header(MiniPageHeader& header, SizeClass size_class,
   header.countdown = kNever;
   header.next = kEndOfList;
   header.prev = kUnlisted;
-  header.unused = 0;
 }
 
 // Number of the block in its run. Constant time.

@@ -42,7 +42,7 @@ RemoteWord& word_at(uint32_t link) noexcept {
 // what another thread allocated in order pays for one atomic step, not for one each.
 uint64_t gather(const MiniPageHeader& header, uint32_t number) noexcept {
   const Address run = run_address(header);
-  const size_t run_bytes = bytes_in(shared_run_of(header.size_class));
+  const size_t run_bytes = header.mini_pages * size_t{kMiniPageBytes};
   Word*& top = top_of(key_of(header.size_class));
   uint64_t bits = uint64_t{1} << (number % 64);
   for (uint32_t i = 1; i < kSentAtOnce; ++i) {

@@ -20,7 +20,7 @@ inline constexpr uint32_t kStepMax = kStepBytes * kStepClasses;
 // Requests just above a power of two are frequent (a page and a header): an eighth more. And blocks above a MiniPage
 // that whole MiniPages would meet badly.
 inline constexpr uint16_t kOddClassBytes[] = {576,  1152, 2304, 2560, 3072,
-                                              3584, 4608, 5120, 7168, 9216};
+                                              3584, 4352, 5120, 7168, 8704};
 inline constexpr uint32_t kOddClasses = sizeof kOddClassBytes / sizeof *kOddClassBytes;
 inline constexpr uint32_t kSharedClasses =
     kStepClasses + kClassesPerDoubling * (log2(kMiniPageBytes) - log2(kStepMax)) - 1 + kOddClasses;
@@ -186,7 +186,7 @@ constexpr SizeClass shared_class_of(uint32_t bytes) noexcept {
   while (shared_bytes_of(size_class) < bytes) ++size_class.raw;
   return size_class;
 }
-static_assert(bytes_of(shared_class_of(2048)) == 2304 && bytes_of(shared_class_of(9216)) == 9216);
+static_assert(bytes_of(shared_class_of(2048)) == 2304 && bytes_of(shared_class_of(8704)) == 8704);
 static_assert(bytes_of(shared_class_of(6144)) == 7168 && bytes_of(shared_class_of(100)) == 112);
 
 // The tightest class whose blocks all lie on multiples of `alignment` (a power of two up to
@@ -220,7 +220,7 @@ static_assert(every_request_gets_the_tightest_class());
 struct ClassCut {
   uint8_t mini_pages[kSharedClasses + 1];
 };
-inline constexpr uint32_t kSharedRunMax = 9;  // MiniPages of the longest run that blocks share
+inline constexpr uint32_t kSharedRunMax = kShared ? 9 : 17;  // MiniPages of the longest run that blocks share
 // The shortest run of two blocks or more, up to `most` MiniPages, that wastes no more than 1 / divisor; 0: there is none.
 consteval uint8_t shortest_cut(uint32_t bytes, uint32_t most, uint32_t divisor) {
   for (uint8_t run = 1; run <= most; ++run) {
@@ -236,13 +236,18 @@ consteval ClassCut make_class_cut() {
     const uint32_t divisor = bytes > 2 * kMiniPageBytes ? kNoTailWaste : kTailWasteDivisor;
     uint8_t run = shortest_cut(bytes, kShortRunMax, divisor);
     if (run == 0) run = shortest_cut(bytes, kShortRunMax, kShortTailWasteDivisor);
-    cut.mini_pages[c] = run != 0 ? run : shortest_cut(bytes, kSharedRunMax, divisor);
+    if (run == 0) run = shortest_cut(bytes, kSharedRunMax, divisor);
+    cut.mini_pages[c] = run != 0 ? run : shortest_cut(bytes, kSharedRunMax, kShortTailWasteDivisor);
   }
   return cut;
 }
 inline constexpr ClassCut kClassCut = make_class_cut();
 
-// MiniPages in a run of a shared class. One load.
+// MiniPages in the first run of a shared class: the fewest that hold two blocks.
+constexpr MiniPages first_run_of(SizeClass size_class) noexcept {
+  return MiniPages{(2 * shared_bytes_of(size_class) + kMiniPageBytes - 1) / kMiniPageBytes};
+}
+// MiniPages in each further run of a shared class. One load.
 constexpr MiniPages shared_run_of(SizeClass size_class) noexcept {
   return MiniPages{kClassCut.mini_pages[size_class.raw]};
 }
