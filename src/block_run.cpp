@@ -8,28 +8,12 @@
 namespace gharial {
 namespace {
 
-// What the class map says where a block of `count` MiniPages begins.
-uint8_t block_key(MiniPages count) noexcept {
-  const bool is_medium = count <= MiniPages{kClassMaxMiniPages};
-  return key_of(is_medium ? class_of_mini_pages(count) : kLargeClass).raw;
-}
-
-// Writes what says that a block of `count` MiniPages begins there.
-[[gnu::noinline]] void write_block(MiniPageIndex first, MiniPages count) noexcept {
-  write_run(first, count, RunKind::block_run);
-  *keys_from(first) = block_key(count);
-}
-
 }  // namespace
 
 Address obtain_block(MiniPages count) noexcept {
   if (is_refused()) return kNone;
   const Locked locked;
-  const MiniPageIndex first = obtain_run(count, RunKind::block_run);
-  if (first == kNoMiniPage) return kNone;
-  if (count <= MiniPages{kClassMaxMiniPages})
-    *keys_from(first) = key_of(class_of_mini_pages(count)).raw;
-  return address_of(first);
+  return address_of(obtain_run(count, RunKind::block_run));
 }
 
 [[clang::minsize]] Address obtain_growing_block(MiniPages count) noexcept {
@@ -38,10 +22,7 @@ Address obtain_block(MiniPages count) noexcept {
   const QuietGrowth quiet;
   const MiniPages trailing = free_below(global.end);
   if (trailing < count) return obtain_block(count);
-  const MiniPageIndex first = global.end - trailing;
-  take_front(first, count, RunKind::inside);
-  write_block(first, count);
-  return address_of(first);
+  return address_of(take_front(global.end - trailing, count, RunKind::block_run));
 }
 
 [[clang::minsize]] MiniPageIndex obtain_aligned_run(MiniPages count, uint32_t step,
@@ -62,9 +43,7 @@ Address obtain_block(MiniPages count) noexcept {
 [[clang::minsize]] Address obtain_aligned_block(MiniPages count, uint32_t step) noexcept {
   if (is_refused()) return kNone;
   const Locked locked;
-  const MiniPageIndex first = obtain_aligned_run(count, step, RunKind::block_run);
-  if (first != kNoMiniPage) write_block(first, count);
-  return address_of(first);
+  return address_of(obtain_aligned_run(count, step, RunKind::block_run));
 }
 
 [[clang::minsize]] Address obtain_zeroed_block(MiniPages count) noexcept {
@@ -98,7 +77,6 @@ void release_block(Address block) noexcept {
   const MiniPageIndex first = mini_page_of(block);
   const MaybeLocked locked;
   if (!locked) return defer_release(first);
-  *keys_from(first) = 0;
   give_back_run(first, count);
 }
 
@@ -112,7 +90,7 @@ bool extend_block(Address block, MiniPages least, MiniPages most) noexcept {
   if (there < least - had) {
     // Growing in place saves the copy of a large block, but is not worth a refusal, which may end the program.
     const bool ends_heap = after + there == global.end;
-    if (!ends_heap || is_real_time() || least <= MiniPages{kClassMaxMiniPages} ||
+    if (!ends_heap || is_real_time() || least <= MiniPages{kRoomMax / kMiniPageBytes} ||
         !can_grow_heap(least - had))
       return false;
     grow_heap(least - had);
@@ -121,7 +99,7 @@ bool extend_block(Address block, MiniPages least, MiniPages most) noexcept {
   }
   const MiniPages more = there < most - had ? there : most - had;
   take_front(after, more, RunKind::inside);
-  write_block(first, had + more);
+  write_run(first, had + more, RunKind::block_run);
   return true;
 }
 
@@ -130,7 +108,7 @@ bool extend_block(Address block, MiniPages least, MiniPages most) noexcept {
   if (!locked) return;  // it stays as long as it is
   const MiniPageIndex first = mini_page_of(block);
   const MiniPages less = length_of(entry_of(first)) - count;
-  write_block(first, count);
+  write_run(first, count, RunKind::block_run);
   give_back_run(first + count, less);
 }
 

@@ -67,7 +67,7 @@ struct Checker {
       else
         require(length == kOneMiniPage || kind_of(last) == RunKind::inside, 9);
       if (kind == RunKind::small_run) return check_small_run(first, entry, length);
-      check_classes(first, length, kind);
+      check_classes(first, length);
       switch (kind) {
       case RunKind::free_run: free_runs += !is_own_free; break;
       case RunKind::block_run: break;
@@ -102,16 +102,12 @@ struct Checker {
     return found;
   }
 
-  // I7, but for small runs: only a medium block has a class, at its first MiniPage. A look at both ends of a long run, so that
-  // checking is not O(memory).
-  void check_classes(MiniPageIndex first, MiniPages length, RunKind kind) noexcept {
-    const bool is_medium = kind == RunKind::block_run && length.raw <= kClassMaxMiniPages;
-    require(*keys_from(first) == key_of(is_medium ? class_of_mini_pages(length) : kLargeClass).raw,
-            7);
+  // I7, but for small runs: no block of a class begins there. A look at both ends of a long run, so that checking is not O(memory).
+  void check_classes(MiniPageIndex first, MiniPages length) noexcept {
     const uint32_t looks = length.raw < kMiniPagesPerPage ? length.raw : kMiniPagesPerPage;
-    for (uint32_t i = 1; i < looks; ++i)
+    for (uint32_t i = 0; i < looks; ++i)
       require(*keys_from(first + MiniPages{i}) == 0 &&
-                  *keys_from(first + length - MiniPages{i}) == 0,
+                  *keys_from(first + length - MiniPages{i + 1}) == 0,
               7);
   }
 
@@ -136,7 +132,7 @@ struct Checker {
       metas++;
       runs_of_metas += meta->runs;
       last_meta_page = page;
-      for (uint8_t c = 1; c <= kSharedClasses; ++c)
+      for (uint8_t c = 1; c <= kSizeClasses; ++c)
         if (meta->lists[c] != kEndOfList) pages_with_class[c]++;
     }
     small_runs++;
@@ -144,9 +140,10 @@ struct Checker {
     const MiniPageHeader& header = meta->mini_pages[number];
     require(entry.header == reinterpret_cast<Word>(&header), 7);
     const uint8_t c = header.size_class.raw;
-    if (c == 0 || c > kSharedClasses) return require(false, 7);
+    if (c == 0 || c > kSizeClasses) return require(false, 7);
     require(run_address(header) == address_of(first) &&
-                length == shared_run_of(header.size_class) &&
+                length.raw == header.mini_pages &&
+                (length == run_of(header.size_class) || length == first_run_of(header.size_class)) &&
                 header.reciprocal == reciprocal_of(bytes_of(header.size_class)),
             1);
     for (uint32_t i = 0; i < length.raw; ++i) {
@@ -167,7 +164,7 @@ struct Checker {
   }
 
   void check_bits(const MiniPageHeader& header) noexcept {
-    const uint32_t capacity = blocks_of(header.size_class);
+    const uint32_t capacity = capacity_of(header);
     for (uint32_t word = 0; word < kFreeWords; ++word) {
       const uint32_t below = word * 64;
       const uint64_t possible = capacity <= below        ? 0
@@ -197,7 +194,7 @@ struct Checker {
     require(steps <= kMiniPagesPerPage, 2);
     require((header.prev != kUnlisted) == listed, 2);
     require(listed == (blocks_home(header) > 0 && !is_current(header)), 2);
-    require(is_current(header) || blocks_home(header) < blocks_of(header.size_class),
+    require(is_current(header) || blocks_home(header) < capacity_of(header),
             2);  // all home: given back
   }
 
@@ -225,7 +222,7 @@ struct Checker {
 
   // The global stacks hold the pages that the walk found, in order both ways.
   void check_stacks() noexcept {
-    for (uint8_t c = 1; c <= kSharedClasses; ++c) {
+    for (uint8_t c = 1; c <= kSizeClasses; ++c) {
       uint32_t count = 0;
       each_heap([&] { check_stack(c, count); });
       require(count == pages_with_class[c], 3);
@@ -302,14 +299,12 @@ struct Checker {
         if (broken != 0) return;
         // On a stack, so neither home nor in the cursor: state_of names the first place it finds.
         require(state_of(*at) == BlockState::cached, 8);
-        if (is_shared(size_class)) {
-          const MiniPageHeader& header = header_at(*at);
-          require(!is_in_cursor(header, block_number(header, *at)), 8);
-        }
+        const MiniPageHeader& header = header_at(*at);
+        require(!is_in_cursor(header, block_number(header, *at)), 8);
       }
-      if (is_shared(size_class)) check_cursor(size_class);
+      check_cursor(size_class);
     }
-    require(cursor_of(SizeClass{kSharedClasses + 1}).bits == 0, 8);
+    require(cursor_of(kLargeClass).bits == 0, 8);
   }
 
   void check_cursor(SizeClass size_class) noexcept {
@@ -326,7 +321,7 @@ struct Checker {
       const Address block =
           cursor.base + static_cast<uint32_t>(std::countr_zero(bits)) * cursor.block_bytes;
       const uint32_t number = block_number(*header, block);
-      require(number < blocks_of(size_class) && !is_home(*header, number), 8);
+      require(number < capacity_of(*header) && !is_home(*header, number), 8);
     }
   }
 
@@ -352,7 +347,7 @@ struct Checker {
   uint32_t pages_with_room = 0;
   uint32_t small_runs = 0, metas = 0, runs_of_metas = 0;
   PageIndex last_meta_page{~0u};
-  uint32_t pages_with_class[kSharedClasses + 1] = {};
+  uint32_t pages_with_class[kSizeClasses + 1] = {};
 };
 
 }  // namespace

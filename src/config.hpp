@@ -76,8 +76,8 @@ inline constexpr uint32_t kMiniPageShift = 11;
 // Requests up to here find their size class in one table look-up; 2 KiB keeps the table at 257
 // bytes.
 inline constexpr uint32_t kSmallMax = 2048;
-// The longest block of a size class in MiniPages: as many as leave 63 classes, so that a class times 4 is a byte.
-inline constexpr uint32_t kClassMaxMiniPages = 26;
+// A block that grows gets room for as much again up to here, and keeps its room when it shrinks by less than half.
+inline constexpr uint32_t kRoomMax = 26 * 2048;
 
 // A free-block stack may hold this many bytes of free blocks: enough to absorb a burst, too little
 // to pin much. With threads, where the way home is longer and may be that of another thread, a larger burst.

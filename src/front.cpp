@@ -9,8 +9,8 @@ static constinit uint8_t map_of_nothing[1] = {};
 // "Large" is a stack that is always full: large blocks and NULL cost no branch of their own.
 static constinit Word always_full[2] = {kNone, kStackEnd};
 constinit Word front_stack_words[kStackWords] = {};
-constinit Cursor front_cursors[kSharedClasses + 2] = {};
-constinit MiniPageHeader* front_current[kSharedClasses + 1] = {};
+constinit Cursor front_cursors[kSizeClasses + 1] = {};
+constinit MiniPageHeader* front_current[kSizeClasses + 1] = {};
 constinit SmallKeys small_keys = {};
 
 consteval Front make_front() { return {map_of_nothing, nullptr, {always_full}}; }

@@ -14,9 +14,9 @@ struct Front {
 };
 extern constinit Front front;
 extern constinit Word front_stack_words[kStackWords];
-extern constinit Cursor front_cursors[kSharedClasses + 2];  // that of one MiniPage stays empty
+extern constinit Cursor front_cursors[kSizeClasses + 1]; // [0] stays empty
 extern constinit MiniPageHeader*
-    front_current[kSharedClasses + 1];  // run that the cursor works through
+    front_current[kSizeClasses + 1];  // run that the cursor works through
 
 // Shared memory: every thread has a front, in its heap, and the maps are segments that never move. The objects above are not used
 // there, nor these elsewhere: the linker drops them.
@@ -64,7 +64,7 @@ inline bool push_block(ClassKey key, Address block) noexcept {
   return true;
 }
 
-// The class's cursor; that of blocks of one MiniPage stays empty. A key is a quarter of what an entry of 16 bytes needs, so
+// The class's cursor; that of "large" stays empty. A key is a quarter of what an entry of 16 bytes needs, so
 // no shift by 4 follows one by 2.
 inline Cursor& cursor_of(ClassKey key) noexcept {
   static_assert(sizeof(Cursor) % (1u << kClassKeyShift) == 0);

@@ -84,8 +84,7 @@ bool may_be_large(Address at) noexcept {
   const MiniPageIndex first = mini_page_of(at);
   if (at % kMiniPageBytes != 0 || first < global.first || first >= global.end) return false;
   const RunEntry& entry = entry_of(first);
-  return kind_of(entry) == RunKind::block_run && length_of(entry) > MiniPages{kClassMaxMiniPages} &&
-         length_of(entry) <= global.end - first;
+  return kind_of(entry) == RunKind::block_run && length_of(entry) <= global.end - first;
 }
 
 // Of a large block that is live and intact. Stops the program if it is none.
@@ -136,7 +135,7 @@ uint32_t draw(uint32_t below) noexcept {
   if (key == key_of(kLargeClass)) return block;
   guard(key <= key_of(SizeClass{kSizeClasses}), block, 7);
   // Of the word in the cursor, if the block is one of those: what lies in its reach may also belong to another run.
-  if (is_shared(key) && &header_at(block) == front_current[class_of_key(key).raw]) {
+  if (&header_at(block) == front_current[class_of_key(key).raw]) {
     Cursor& cursor = cursor_of(key);
     const Address number = (block - cursor.base) / (cursor.block_bytes | (cursor.bits == 0));
     if (cursor.bits != 0 && block >= cursor.base && number < 64) {

@@ -27,14 +27,13 @@ void drop_current(SizeClass size_class) noexcept {
 
 // A block of the class when its stack and cursor are empty. kNone iff memory ran out.
 [[gnu::noinline]] Address refill(SizeClass size_class) noexcept {
-  if (!is_shared(size_class)) return obtain_block(mini_pages_of(size_class));
   const Changing changing;
   collect_some();
   Cursor& cursor = cursor_of(size_class);
   MiniPageHeader*& current = current_of(size_class);
   MiniPageHeader* header = current;
   // A class begins with a short run, and has long ones when it has used one up: few blocks do not pin much.
-  const MiniPages count = header == nullptr ? first_run_of(size_class) : shared_run_of(size_class);
+  const MiniPages count = header == nullptr ? first_run_of(size_class) : run_of(size_class);
   while (header == nullptr || !load_cursor(*header, cursor)) {
     if (header != nullptr) header->countdown = 1;  // full: the first block home lists it again
     current = nullptr;
@@ -50,7 +49,7 @@ void drop_current(SizeClass size_class) noexcept {
 Address allocate_class(SizeClass size_class) noexcept {
   const ClassKey key = key_of(size_class);
   if (const Address block = pop_block(key); block != kNone) return block;
-  if (is_shared(size_class) && cursor_of(key).bits != 0) return take_from(cursor_of(key));
+  if (cursor_of(key).bits != 0) return take_from(cursor_of(key));
   return refill(size_class);
 }
 
@@ -73,11 +72,6 @@ Address allocate_slow(size_t bytes) noexcept {
     // A heap that was adopted has blocks at hand, which refill assumes there are none of.
     if constexpr (kShared) return allocate(bytes);
   }
-  // What would be a run of its own comes out of the reserve as a block of the next class that shares runs.
-  if (is_real_time() && bytes <= kSharedMax && !is_shared(class_of(bytes))) {
-    const Address block = pop_block(key_of(class_of(bytes)));
-    return block != kNone ? block : allocate_class(shared_class_of(static_cast<uint32_t>(bytes)));
-  }
   if (bytes <= kSmallMax) return refill(class_of_key(key_of_small(bytes)));
   if (bytes <= kClassMax) return allocate_class(class_of(bytes));
   if (bytes > kLargest) return kNone;
@@ -86,12 +80,7 @@ Address allocate_slow(size_t bytes) noexcept {
 
 Address allocate_zeroed(size_t bytes) noexcept {
   if (bytes > kLargest || !has_heap()) return kNone;
-  if (bytes > kSmallMax) {  // memory that was never used is zero
-    const SizeClass size_class = bytes <= kClassMax ? class_of(bytes) : kLargeClass;
-    if (size_class == kLargeClass ||
-        (!is_shared(size_class) && *top_of(key_of(size_class)) == kNone))
-      return obtain_zeroed_block(mini_pages_for(bytes));
-  }
+  if (bytes > kClassMax) return obtain_zeroed_block(mini_pages_for(bytes));
   const Address block = allocate(bytes);
   if (block != kNone) __builtin_memset(reinterpret_cast<void*>(block), 0, bytes);
   return block;
@@ -101,7 +90,7 @@ Address allocate_aligned(size_t alignment, size_t bytes) noexcept {
   if (alignment <= kStepBytes || (alignment <= kBaseAlignment && bytes >= kBaseAlignment))
     return allocate(bytes);
   if (!has_heap()) return kNone;
-  if (bytes <= kClassMax && alignment <= kMiniPageBytes)
+  if (bytes <= kAlignedMax && alignment <= kMiniPageBytes)
     return allocate_class(
         aligned_class_of(static_cast<uint32_t>(bytes), static_cast<uint32_t>(alignment)));
   if (bytes > kLargest || alignment > kLargest - bytes) return kNone;
@@ -117,33 +106,29 @@ void release_slow(Address block) noexcept {
 size_t bytes_of_large(Address block) noexcept { return bytes_in(block_length(block)); }
 
 bool resize_in_place(Address block, size_t usable, size_t bytes) noexcept {
-  if (is_shared(key_at(block))) return bytes <= usable && usable == kStepBytes;
-  if (bytes <= kSharedMax || bytes > kLargest) return false;
+  if (class_at(block) != kLargeClass) return bytes <= usable && usable == kStepBytes;
+  if (bytes <= kClassMax || bytes > kLargest) return false;
   const MiniPages count = mini_pages_for(bytes),
                   had{static_cast<uint32_t>(usable >> kMiniPageShift)};
   if (count <= had) {
     if (count < had) shorten_block(block, count);
     return true;
   }
-  if (bytes > kClassMax) return extend_block(block, count, count);
+  if (bytes > kRoomMax) return extend_block(block, count, count);
   const size_t roomy = with_room_to_grow(usable, bytes);
-  return extend_block(block, count, mini_pages_for(roomy < kClassMax ? roomy : kClassMax));
+  return extend_block(block, count, mini_pages_for(roomy < kRoomMax ? roomy : kRoomMax));
 }
 
 // As free does; where that does nothing else, the linker keeps one of the two.
 [[gnu::noinline]] static void release_again(Address block) noexcept { release(block); }
 
-// What lies on the stacks of this class and of those above goes home, or becomes a free run.
-[[gnu::noinline, clang::minsize]] static void empty_stacks(uint8_t c) noexcept {
-  do {
+// What the heap has at hand goes home.
+[[clang::minsize]] static void send_all_home() noexcept {
+  const Changing changing;
+  for (uint8_t c = 1; c <= kSizeClasses; ++c) {
     const ClassKey key = key_of(SizeClass{c});
     if constexpr (kShared) {
-      while (const Address block = pop_block(key)) {
-        if (is_shared(key))
-          send_home(header_at(block), block);
-        else
-          release_block(block);
-      }
+      while (const Address block = pop_block(key)) send_home(header_at(block), block);
     } else {
       // Freed again, it finds the stack full.
       Word* at = top_of(key);
@@ -151,16 +136,8 @@ bool resize_in_place(Address block, size_t usable, size_t bytes) noexcept {
       for (; *at != kNone; --at) release_again(*at);
       top_of(key) = at;
     }
-  } while (++c <= kSizeClasses);
-}
-
-void give_back_medium_blocks() noexcept { empty_stacks(kSharedClasses + 1); }
-
-// What the heap has at hand goes home.
-[[clang::minsize]] static void send_all_home() noexcept {
-  const Changing changing;
-  empty_stacks(1);
-  for (uint8_t c = 1; c <= kSharedClasses; ++c) drop_current(SizeClass{c});
+    drop_current(SizeClass{c});
+  }
 }
 
 [[clang::minsize]] void flush() noexcept {

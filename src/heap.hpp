@@ -36,7 +36,7 @@ inline Address allocate(size_t bytes) noexcept {
   if constexpr (kShared)
     if (owner_of(meta_of(header)) != own_heap) return send_to_owner(header, number);
   if (!give_home(header, number)) [[unlikely]]
-    fault(Fault::double_free, block, shared_bytes_of(header.size_class));
+    fault(Fault::double_free, block, bytes_of(header.size_class));
   if (header.countdown == 0) [[unlikely]]
     change_state(header);
 }
@@ -47,7 +47,7 @@ template <class HeaderOf>
                                               HeaderOf find_header) noexcept {
   if (push_block(key, block)) [[likely]]
     return;
-  if (is_shared(key)) return send_home(find_header(), block);
+  if (key != key_of(kLargeClass)) return send_home(find_header(), block);
   release_slow(block);
 }
 [[gnu::always_inline]] inline void release_of_class(ClassKey key, Address block) noexcept {
@@ -70,30 +70,28 @@ Address allocate_aligned(size_t alignment, size_t bytes) noexcept;
 // gets room, twice its bytes while it is small, an eighth more when it is large.
 constexpr size_t with_room_to_grow(size_t usable, size_t bytes) noexcept {
   if (bytes - usable >= usable / 2) return bytes;
-  const size_t roomy = usable <= kClassMax / 2 ? usable * 2 : bytes + usable / 8;
+  const size_t roomy = usable <= kRoomMax / 2 ? usable * 2 : bytes + usable / 8;
   return roomy > bytes ? roomy : bytes;  // near SIZE_MAX the sum wraps round
 }
 static_assert(with_room_to_grow(~size_t{0} / 4 * 3, ~size_t{0}) == ~size_t{0});
 static_assert(with_room_to_grow(~size_t{0} / 4 * 3, ~size_t{0} / 16 * 15) == ~size_t{0} / 16 * 15);
 static_assert(with_room_to_grow(1000, 1100) == 2000 && with_room_to_grow(1000, 1500) == 1500);
-// Bytes that may be used in the block.
+// Bytes that may be used in a block that has a run of its own, and in any block.
 size_t bytes_of_large(Address block) noexcept;
 inline size_t usable_bytes(Address block) noexcept {
   const SizeClass size_class = class_at(block);
   if (size_class == kLargeClass) [[unlikely]]
     return bytes_of_large(block);
-  return kClassBytes.of_class[size_class.raw];
+  return bytes_of(size_class);
 }
 // True iff a block of `usable` bytes stays as it is for so many. A shrink that saves less than half does: the room may be one that an
 // earlier growth was given.
 inline bool fits_as_it_is(size_t usable, size_t bytes) noexcept {
-  return bytes <= usable && bytes > usable / 2 && bytes <= kClassMax;
+  return bytes <= usable && bytes > usable / 2 && bytes <= kRoomMax;
 }
 // True iff the block, of `usable` bytes that do not fit as they are, holds `bytes` now, where it is. False: unchanged, and the caller may
 // move it.
 bool resize_in_place(Address block, size_t usable, size_t bytes) noexcept;
-// The medium blocks at hand become free runs. O(these).
-void give_back_medium_blocks() noexcept;
 // Everything at hand goes home, that of ended threads too; whole runs, and metadata that is not needed, become free runs. O(blocks at hand).
 void flush() noexcept;
 

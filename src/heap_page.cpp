@@ -14,7 +14,7 @@ namespace {
 // Calls map(number) for each MiniPage of a run in which a block may begin: what lies within a long block is never looked up.
 // At most eight.
 template <class Map> void each_begin(const MiniPageHeader& header, Map map) noexcept {
-  const uint32_t bytes = shared_bytes_of(header.size_class);
+  const uint32_t bytes = bytes_of(header.size_class);
   const uint32_t end = header.mini_pages * kMiniPageBytes;
   const uint32_t step = bytes > kMiniPageBytes ? bytes : kMiniPageBytes;
   for (uint32_t offset = 0; offset < end; offset += step) map(offset / kMiniPageBytes);

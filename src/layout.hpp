@@ -162,7 +162,7 @@ struct PageLinks {
   MetaLink next, prev;  // 0 ends the stack
 };
 
-//   0                     1536   1540   1544   1548          1852    1892
+//   0                     1536   1540   1544   1548          1884    1926
 //   │ 32 MiniPage headers │ page │ runs │ free │ class links │ lists │ owned
 // One for each own page, and each page of a heap that was small in which small runs begin. When made, of these only `lists` are: a header counts if its
 // MiniPage begins a small run, class links count for classes whose list is not empty. Those of class 0 are of the list of own pages.
@@ -171,13 +171,13 @@ template <class M> struct MetaPageOf {
   PageIndex page;  // the heap page this describes
   uint32_t runs;   // small runs that begin in it
   uint32_t free;   // own page: its free MiniPages, a bit for each; they are in no bin
-  PageLinks class_links[kSharedClasses + 1];
-  uint8_t lists[kSharedClasses + 1];  // first partly free run of the class; kEndOfList if none
+  PageLinks class_links[kSizeClasses + 1];
+  uint8_t lists[kSizeClasses + 1];  // first partly free run of the class; kEndOfList if none
   [[no_unique_address]] std::conditional_t<M::shared, OwnedOf<M>, OwnFlag> owned;
 };
 static_assert(offsetof(MetaPageOf<Wasm32>, page) == 1536, "the drawing above");
 static_assert(offsetof(MetaPageOf<Wasm32>, class_links) == 1548, "the drawing above");
-static_assert(offsetof(MetaPageOf<Wasm32>, lists) == 1852, "the drawing above");
+static_assert(offsetof(MetaPageOf<Wasm32>, lists) == 1884, "the drawing above");
 static_assert(sizeof(MetaPageOf<Wasm32>) <= kMetaPageBytes);
 static_assert(sizeof(MetaPageOf<Wasm64>) <= kMetaPageBytes);
 static_assert(sizeof(MetaPageOf<Wasm32Shared>) <= kMetaPageBytes);
@@ -252,7 +252,7 @@ template <class M> struct GlobalMetaPageOf {
   MiniPageIndex first, end;         // the heap: every MiniPage from first to end is in one run
   MiniPageIndex fresh;              // every free MiniPage from here on is fresh
   MiniPageIndex fresh_before_take;  // what that was before the last run was handed out
-  MetaLink class_stacks[kSharedClasses + 1];  // M3: pages with a partly free run of the class
+  MetaLink class_stacks[kSizeClasses + 1];  // M3: pages with a partly free run of the class
   Runs runs;
   CountersOf<M> counters;
   [[no_unique_address]] std::conditional_t<M::shared, Nothing, OwnPages> own;
@@ -319,9 +319,9 @@ struct Heap {
   using M = ThisModel;
   M::Word* tops[kSizeClasses + 1];  // newest entry of each stack, or its 0 word; [0]: always full
   HeapState state;
-  CursorOf<M> cursors[kSharedClasses + 2];
-  MiniPageHeader* current[kSharedClasses + 1];  // run that the cursor works through
-  MetaLink class_stacks[kSharedClasses + 1];    // M3: own pages with a partly free run of the class
+  CursorOf<M> cursors[kSizeClasses + 1];
+  MiniPageHeader* current[kSizeClasses + 1];  // run that the cursor works through
+  MetaLink class_stacks[kSizeClasses + 1];    // M3: own pages with a partly free run of the class
   OwnPages own;
   Heap *next, *next_orphan;
   M::Word thread;       // whose it is: pthread_self, or the number of a Wasm Worker

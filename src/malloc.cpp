@@ -43,7 +43,7 @@ void require(void* block) noexcept {
 [[clang::minsize]] Address allocate_to_grow(size_t usable, size_t bytes) noexcept {
   const size_t roomy = with_room_to_grow(usable, bytes);
   Address block = kNone;
-  if (usable > kSharedMax && roomy <= kLargest)
+  if (usable > kClassMax && roomy <= kLargest)
     block = obtain_growing_block(mini_pages_for(roomy));
   else if (roomy != bytes)
     block = allocate_quietly(roomy);

@@ -25,7 +25,7 @@ inline uint32_t capacity_of(const MiniPageHeader& header) noexcept {
 inline void make_header(MiniPageHeader& header, SizeClass size_class, MiniPageIndex first,
                         MiniPages count) noexcept {
   header.mini_pages = static_cast<uint8_t>(count.raw);
-  header.reciprocal = reciprocal_of(shared_bytes_of(size_class));
+  header.reciprocal = reciprocal_of(bytes_of(size_class));
   header.size_class = size_class;
   const uint32_t blocks = capacity_of(header);
   header.free[0] = blocks < 64 ? (uint64_t{1} << blocks) - 1 : ~uint64_t{0};
@@ -71,7 +71,7 @@ inline bool load_cursor(MiniPageHeader& header, Cursor& cursor) noexcept {
   for (uint32_t word = 0; word < kFreeWords; ++word) {
     const uint64_t bits = header.free[word];
     if (bits == 0) continue;
-    const uint32_t block_bytes = shared_bytes_of(header.size_class);
+    const uint32_t block_bytes = bytes_of(header.size_class);
     header.free[word] = 0;
     header.countdown = kNever;
     cursor.bits = bits;

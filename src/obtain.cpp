@@ -22,14 +22,10 @@ static bool is_flush_due() noexcept {
   if (is_flush_due() || !can_grow_heap(count)) flush();
 }
 
-// Growth is dear, and sbrk may end the program (ABORTING_MALLOC): what is at hand goes back before it. Medium blocks, which cost no
-// more here than when they were freed, go first.
+// Growth is dear, and sbrk may end the program (ABORTING_MALLOC): what is at hand goes back before it, if that is due.
 [[clang::minsize]] static MiniPageIndex obtain_slowly(MiniPages count, RunKind kind) noexcept {
-  give_back_medium_blocks();
-  MiniPageIndex first = take_run(count, kind);
-  if (first != kNoMiniPage) return first;
   give_back_before_growth(count);
-  first = search_run(count, kind);
+  MiniPageIndex first = search_run(count, kind);
   if (first != kNoMiniPage || (must_not_abort && !can_grow_heap(count))) return first;
   first = grow_heap(count);
   if (first != kNoMiniPage) return take_front(first, count, kind);

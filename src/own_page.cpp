@@ -14,8 +14,8 @@ constexpr MiniPages kWholePage{kMiniPagesPerPage};
 
 consteval uint32_t longest_shared_run() {
   uint32_t longest = 0;
-  for (uint8_t c = 1; c <= kSharedClasses; ++c)
-    if (const uint32_t length = shared_run_of(SizeClass{c}).raw; length > longest) longest = length;
+  for (uint8_t c = 1; c <= kSizeClasses; ++c)
+    if (const uint32_t length = run_of(SizeClass{c}).raw; length > longest) longest = length;
   return longest;
 }
 static_assert(!kShared || longest_shared_run() == kOwnRunMax);

@@ -49,8 +49,6 @@ constexpr uint32_t kSchemaVersion = 3;
   X(small_max, kSmallMax)                                                                          \
   X(class_max, kClassMax)                                                                          \
   X(size_classes, kSizeClasses)                                                                    \
-  X(shared_classes, kSharedClasses)                                                                \
-  X(class_max_mini_pages, kClassMaxMiniPages)                                                      \
   X(class_key_shift, kClassKeyShift)                                                               \
   X(stack_words_count, kStackWords)                                                                \
   X(exact_bins, kExactBins)                                                                        \
@@ -213,7 +211,7 @@ consteval Tables make_tables() {
   }
   for (uint8_t c = 1; c <= kSizeClasses; ++c) {
     tables.class_bytes[c] = static_cast<uint16_t>(bytes_of(SizeClass{c}));
-    tables.class_mini_pages[c] = static_cast<uint16_t>(mini_pages_of(SizeClass{c}).raw);
+    tables.class_mini_pages[c] = static_cast<uint16_t>(run_of(SizeClass{c}).raw);
   }
   for (uint32_t c = 0; c < kSizeClasses + 2; ++c) tables.stack_start[c] = kStackPlan.start[c];
   return tables;

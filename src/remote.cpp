@@ -34,7 +34,7 @@ RemoteWord& word_at(uint32_t link) noexcept {
 [[noreturn, gnu::cold, gnu::noinline]] void freed_twice(const MiniPageHeader& header, uint32_t from,
                                                         uint64_t bits) noexcept {
   const uint32_t number = from + static_cast<uint32_t>(std::countr_zero(bits));
-  const uint32_t bytes = shared_bytes_of(header.size_class);
+  const uint32_t bytes = bytes_of(header.size_class);
   fault(Fault::double_free, run_address(header) + number * bytes, bytes);
 }
 

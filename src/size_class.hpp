@@ -1,8 +1,6 @@
 // size_class.hpp — bytes to size class and back, and how each class is laid into MiniPages.
-// Classes 1 … kSharedClasses share runs of MiniPages among several blocks; class kSharedClasses + n is one block
-// of n whole MiniPages. Class 0 is "large": no request has it.
-// By size: 8-byte steps to 64, four per doubling to 8 KiB and an eighth above 512 B, 1, 2, 4 and 8 KiB, then every number of
-// MiniPages to 52 KiB.
+// Blocks of a class, 1 … kSizeClasses, share runs of MiniPages. Class 0 is "large": such a block has a run of its own.
+// In the order of their sizes: 8-byte steps to 64, four per doubling to 8 KiB, and a little more than powers of two from 512 B on.
 // Keeps: every request gets the tightest class that meets its alignment (proved below at compile
 // time).
 #pragma once
@@ -17,17 +15,13 @@ inline constexpr uint32_t kStepClasses = 8;         // 8, 16, … 64
 inline constexpr uint32_t kClassesPerDoubling = 4;  // above 64: waste of at most a fifth
 inline constexpr uint32_t kStepMax = kStepBytes * kStepClasses;
 
-// Requests just above a power of two are frequent (a page and a header): an eighth more. And blocks above a MiniPage
-// that whole MiniPages would meet badly.
-inline constexpr uint16_t kOddClassBytes[] = {576,  1152, 2304, 2560, 3072,
-                                              3584, 4352, 5120, 7168, 8704};
+// Requests just above a power of two are frequent (a page and a header): up to an eighth more. And what whole MiniPages would meet badly.
+inline constexpr uint16_t kOddClassBytes[] = {576,  1152, 2304, 2560, 3072, 3584, 4096,
+                                              4352, 5120, 6144, 7168, 8192, 8704};
 inline constexpr uint32_t kOddClasses = sizeof kOddClassBytes / sizeof *kOddClassBytes;
-inline constexpr uint32_t kSharedClasses =
-    kStepClasses + kClassesPerDoubling * (log2(kMiniPageBytes) - log2(kStepMax)) - 1 + kOddClasses;
-inline constexpr uint32_t kSizeClasses = kSharedClasses + kClassMaxMiniPages;
-inline constexpr uint32_t kLongClass = kSharedClasses - 7;  // the first shared one above a MiniPage
-inline constexpr uint32_t kSharedMax = kOddClassBytes[kOddClasses - 1];
-inline constexpr uint32_t kClassMax = kClassMaxMiniPages * kMiniPageBytes;
+inline constexpr uint32_t kSizeClasses =
+    kStepClasses + kClassesPerDoubling * (log2(kMiniPageBytes) - log2(kStepMax)) + kOddClasses;
+inline constexpr uint32_t kClassMax = kOddClassBytes[kOddClasses - 1];
 
 // A class times 4, a byte: what the tables of the fast path hold, so that no shift stands before the look-up of
 // a class's stack.
@@ -44,32 +38,17 @@ constexpr SizeClass class_of_key(ClassKey key) noexcept {
 inline constexpr uint32_t kBaseAlignment = alignof(max_align_t);
 static_assert(kBaseAlignment == 8 || kBaseAlignment == 16);
 
-// True iff several blocks of the class share a run. Constant time, no load.
-constexpr bool is_shared(SizeClass size_class) noexcept { return size_class.raw <= kSharedClasses; }
-
-// The same for a key, which may be that of "large": then false. One comparison.
-constexpr bool is_shared(ClassKey key) noexcept {
-  return uint32_t{key.raw} - 1 < key_of(SizeClass{kSharedClasses}).raw;
-}
-
-// Class that is a single block of so many whole MiniPages, 1 … kClassMaxMiniPages.
-constexpr SizeClass class_of_mini_pages(MiniPages count) noexcept {
-  return SizeClass{static_cast<uint8_t>(kSharedClasses + count.raw)};
-}
-
-struct SharedBytes {
-  uint16_t of_class[kSharedClasses + 1];
+struct ClassBytes {
+  uint16_t of_class[kSizeClasses + 1];
 };
-consteval SharedBytes make_shared_bytes() {
-  SharedBytes table{};
+consteval ClassBytes make_class_bytes() {
+  ClassBytes table{};
   uint32_t count = 0;
   for (uint32_t bytes = kStepBytes; bytes <= kStepMax; bytes += kStepBytes)
     table.of_class[++count] = static_cast<uint16_t>(bytes);
   for (uint32_t doubling = kStepMax; doubling < kMiniPageBytes; doubling *= 2)
     for (uint32_t i = 1; i <= kClassesPerDoubling; ++i)
-      if (const uint32_t bytes = doubling + doubling / kClassesPerDoubling * i;
-          bytes < kMiniPageBytes)
-        table.of_class[++count] = static_cast<uint16_t>(bytes);
+      table.of_class[++count] = static_cast<uint16_t>(doubling + doubling / kClassesPerDoubling * i);
   for (const uint16_t bytes : kOddClassBytes) {  // each to its place
     uint32_t at = ++count;
     for (; table.of_class[at - 1] > bytes; --at) table.of_class[at] = table.of_class[at - 1];
@@ -77,33 +56,14 @@ consteval SharedBytes make_shared_bytes() {
   }
   return table;
 }
-inline constexpr SharedBytes kSharedBytes = make_shared_bytes();
-
-// Bytes of a block of a shared class. One load.
-constexpr uint32_t shared_bytes_of(SizeClass size_class) noexcept {
-  return kSharedBytes.of_class[size_class.raw];
-}
-// Bytes of a block of any class. One load at most.
-constexpr uint32_t bytes_of(SizeClass size_class) noexcept {
-  return is_shared(size_class) ? shared_bytes_of(size_class)
-                               : (size_class.raw - kSharedClasses) * kMiniPageBytes;
-}
-// The same in one look, for realloc: a longer table, which other programs do not have.
-struct ClassBytes {
-  uint16_t of_class[kSizeClasses + 1];
-};
-consteval ClassBytes make_class_bytes() {
-  ClassBytes table{};
-  for (uint8_t c = 1; c <= kSizeClasses; ++c)
-    table.of_class[c] = static_cast<uint16_t>(bytes_of(SizeClass{c}));
-  return table;
-}
 inline constexpr ClassBytes kClassBytes = make_class_bytes();
+
+// Bytes of a block of the class. One load.
+constexpr uint32_t bytes_of(SizeClass size_class) noexcept {
+  return kClassBytes.of_class[size_class.raw];
+}
 static_assert(bytes_of(SizeClass{1}) == 8 && bytes_of(SizeClass{8}) == 64);
-static_assert(bytes_of(SizeClass{9}) == 80 && bytes_of(SizeClass{kLongClass}) > kMiniPageBytes);
-static_assert(bytes_of(SizeClass{kLongClass - 1}) < kMiniPageBytes);
-static_assert(bytes_of(SizeClass{kSharedClasses}) == kSharedMax);
-static_assert(bytes_of(SizeClass{kSizeClasses}) == kClassMax);
+static_assert(bytes_of(SizeClass{9}) == 80 && bytes_of(SizeClass{kSizeClasses}) == kClassMax);
 
 // An object of n bytes needs no more than the largest power of two in n (a type's size is a
 // multiple of its alignment).
@@ -131,8 +91,8 @@ extern constinit SmallKeys small_keys;
 // In the order of their sizes, each class takes what none before it holds. 450 instructions.
 constexpr void fill_keys(SmallKeys& keys) noexcept {
   uint32_t step = 0;
-  for (uint8_t c = 1; c <= kLongClass; ++c) {
-    const SizeClass size_class = c < kLongClass ? SizeClass{c} : class_of_mini_pages(kOneMiniPage);
+  for (uint8_t c = 1; step < kSmallSteps; ++c) {
+    const SizeClass size_class{c};
     const uint32_t bytes = bytes_of(size_class), end = bytes / kStepBytes + 1;
     if (bytes % alignment_needed(bytes) != 0) continue;
     if (std::is_constant_evaluated())
@@ -142,7 +102,6 @@ constexpr void fill_keys(SmallKeys& keys) noexcept {
     step = end;
   }
 }
-static_assert(kSmallMax == kMiniPageBytes);
 consteval SmallKeys make_small_keys() {
   SmallKeys keys{};
   fill_keys(keys);
@@ -152,12 +111,13 @@ inline constexpr SmallKeys kSmallKeys = make_small_keys();
 
 inline constexpr uint32_t kCoarseStepBytes = 256;
 struct CoarseClasses {
-  uint8_t of_step[kSharedMax / kCoarseStepBytes];  // above kSmallMax, by (bytes - 1) / 256
+  uint8_t of_step[(kClassMax - kSmallMax) / kCoarseStepBytes];  // by (bytes - 1 - kSmallMax) / 256
 };
 consteval CoarseClasses make_coarse_classes() {
   CoarseClasses table{};
-  for (uint32_t step = 0; step < kSharedMax / kCoarseStepBytes; ++step)
-    table.of_step[step] = tightest_class((step + 1) * kCoarseStepBytes, kBaseAlignment).raw;
+  uint32_t bytes = kSmallMax;
+  for (uint8_t& of_step : table.of_step)
+    of_step = tightest_class(bytes += kCoarseStepBytes, kBaseAlignment).raw;
   return table;
 }
 inline constexpr CoarseClasses kCoarseClasses = make_coarse_classes();
@@ -169,27 +129,15 @@ constexpr ClassKey key_of_small(size_t bytes) noexcept {
   return ClassKey{small_keys.of_step[step]};
 }
 
-// Class of a request, 0 <= bytes <= kClassMax. One load at most.
+// Class of a request, 0 <= bytes <= kClassMax. One load.
 constexpr SizeClass class_of(size_t bytes) noexcept {
   if (bytes <= kSmallMax) return class_of_key(key_of_small(bytes));
-  if (bytes <= kSharedMax)
-    return SizeClass{kCoarseClasses.of_step[(bytes - 1) / kCoarseStepBytes]};
-  return class_of_mini_pages(
-      MiniPages{static_cast<uint32_t>((bytes + kMiniPageBytes - 1) / kMiniPageBytes)});
+  return SizeClass{kCoarseClasses.of_step[(bytes - 1 - kSmallMax) / kCoarseStepBytes]};
 }
 
-// The tightest class of requests up to kSharedMax whose blocks share runs. At most kOddClasses steps.
-constexpr SizeClass shared_class_of(uint32_t bytes) noexcept {
-  SizeClass size_class = class_of(bytes);
-  if (is_shared(size_class)) return size_class;
-  size_class.raw = kLongClass;
-  while (shared_bytes_of(size_class) < bytes) ++size_class.raw;
-  return size_class;
-}
-static_assert(bytes_of(shared_class_of(2048)) == 2304 && bytes_of(shared_class_of(8704)) == 8704);
-static_assert(bytes_of(shared_class_of(6144)) == 7168 && bytes_of(shared_class_of(100)) == 112);
-
-// The tightest class whose blocks all lie on multiples of `alignment` (a power of two up to
+// Up to here there is a class for every alignment up to kMiniPageBytes.
+inline constexpr uint32_t kAlignedMax = 4 * kMiniPageBytes;
+// The tightest class, of 0 <= bytes <= kAlignedMax, whose blocks all lie on multiples of `alignment` (a power of two up to
 // kMiniPageBytes): runs start on MiniPages, so a block is aligned as its size is. At most eight
 // steps.
 constexpr SizeClass aligned_class_of(uint32_t bytes, uint32_t alignment) noexcept {
@@ -216,11 +164,11 @@ consteval bool every_request_gets_the_tightest_class() {
 }
 static_assert(every_request_gets_the_tightest_class());
 
-// How a shared class is cut: the shortest run of MiniPages that wastes little of it at the end.
+// How a class is cut: the shortest run of MiniPages that wastes little of it at the end.
 struct ClassCut {
-  uint8_t mini_pages[kSharedClasses + 1];
+  uint8_t mini_pages[kSizeClasses + 1];
 };
-inline constexpr uint32_t kSharedRunMax = kShared ? 9 : 17;  // MiniPages of the longest run that blocks share
+inline constexpr uint32_t kRunMax = kShared ? 9 : 17;  // MiniPages of the longest run
 // The shortest run of two blocks or more, up to `most` MiniPages, that wastes no more than 1 / divisor; 0: there is none.
 consteval uint8_t shortest_cut(uint32_t bytes, uint32_t most, uint32_t divisor) {
   for (uint8_t run = 1; run <= most; ++run) {
@@ -231,34 +179,29 @@ consteval uint8_t shortest_cut(uint32_t bytes, uint32_t most, uint32_t divisor) 
 }
 consteval ClassCut make_class_cut() {
   ClassCut cut{};
-  for (uint8_t c = 1; c <= kSharedClasses; ++c) {
+  for (uint8_t c = 1; c <= kSizeClasses; ++c) {
     const uint32_t bytes = bytes_of(SizeClass{c});
     const uint32_t divisor = bytes > 2 * kMiniPageBytes ? kNoTailWaste : kTailWasteDivisor;
     uint8_t run = shortest_cut(bytes, kShortRunMax, divisor);
     if (run == 0) run = shortest_cut(bytes, kShortRunMax, kShortTailWasteDivisor);
-    if (run == 0) run = shortest_cut(bytes, kSharedRunMax, divisor);
-    cut.mini_pages[c] = run != 0 ? run : shortest_cut(bytes, kSharedRunMax, kShortTailWasteDivisor);
+    if (run == 0) run = shortest_cut(bytes, kRunMax, divisor);
+    cut.mini_pages[c] = run != 0 ? run : shortest_cut(bytes, kRunMax, kShortTailWasteDivisor);
   }
   return cut;
 }
 inline constexpr ClassCut kClassCut = make_class_cut();
 
-// MiniPages in the first run of a shared class: the fewest that hold two blocks.
+// MiniPages in the first run of a class: the fewest that hold two blocks, so that few blocks do not take much.
 constexpr MiniPages first_run_of(SizeClass size_class) noexcept {
-  return MiniPages{(2 * shared_bytes_of(size_class) + kMiniPageBytes - 1) / kMiniPageBytes};
+  return MiniPages{(2 * bytes_of(size_class) + kMiniPageBytes - 1) / kMiniPageBytes};
 }
-// MiniPages in each further run of a shared class. One load.
-constexpr MiniPages shared_run_of(SizeClass size_class) noexcept {
+// MiniPages in each further run of the class. One load.
+constexpr MiniPages run_of(SizeClass size_class) noexcept {
   return MiniPages{kClassCut.mini_pages[size_class.raw]};
 }
-// MiniPages in a run of the class.
-constexpr MiniPages mini_pages_of(SizeClass size_class) noexcept {
-  return is_shared(size_class) ? shared_run_of(size_class)
-                               : MiniPages{size_class.raw - kSharedClasses};
-}
-// Blocks in a run of the class, 1 … 256.
+// Blocks in such a run, 2 … 256.
 constexpr uint32_t blocks_of(SizeClass size_class) noexcept {
-  return mini_pages_of(size_class).raw * kMiniPageBytes / bytes_of(size_class);
+  return run_of(size_class).raw * kMiniPageBytes / bytes_of(size_class);
 }
 
 // Block of a byte offset into the run: (offset * reciprocal) >> 32, exact as proved below.
@@ -267,14 +210,15 @@ constexpr uint32_t block_at(uint32_t offset, uint32_t reciprocal) noexcept {
   return static_cast<uint32_t>((static_cast<uint64_t>(offset) * reciprocal) >> 32);
 }
 
-consteval bool every_shared_class_is_cut_well() {
-  for (uint8_t c = 1; c <= kSharedClasses; ++c) {
+consteval bool every_class_is_cut_well() {
+  for (uint8_t c = 1; c <= kSizeClasses; ++c) {
     const SizeClass size_class{c};
-    const uint32_t whole = mini_pages_of(size_class).raw * kMiniPageBytes;
+    const uint32_t whole = run_of(size_class).raw * kMiniPageBytes;
     const uint32_t used = blocks_of(size_class) * bytes_of(size_class);
     if (blocks_of(size_class) < 2 || blocks_of(size_class) > 256) return false;
-    if (mini_pages_of(size_class).raw > kSharedRunMax) return false;
+    if (run_of(size_class).raw > kRunMax) return false;
     if ((whole - used) * kShortTailWasteDivisor > whole) return false;
+    if (first_run_of(size_class) > run_of(size_class)) return false;
     const uint32_t reciprocal = reciprocal_of(bytes_of(size_class));
     for (uint32_t i = 0; i < blocks_of(size_class); ++i)
       if (block_at(i * bytes_of(size_class), reciprocal) != i ||
@@ -283,6 +227,6 @@ consteval bool every_shared_class_is_cut_well() {
   }
   return true;
 }
-static_assert(every_shared_class_is_cut_well());
+static_assert(every_class_is_cut_well());
 
 }  // namespace gharial

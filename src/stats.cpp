@@ -16,7 +16,7 @@ template <class Visit>
 bool walk_blocks(MiniPageIndex first, const RunEntry& entry, MiniPages length,
                  Visit visit) noexcept {
   if (kind_of(entry) == RunKind::block_run)
-    return visit(address_of(first), bytes_in(length), state_of_run(first));
+    return visit(address_of(first), bytes_in(length), BlockState::live);
   if (kind_of(entry) != RunKind::small_run) return false;
   const MiniPageHeader& header = header_at(address_of(first));
   const uint32_t block_bytes = bytes_of(header.size_class);

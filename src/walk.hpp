@@ -93,23 +93,15 @@ inline BlockState state_in_run(const MiniPageHeader& header, uint32_t number) no
   return is_on_stack(header.size_class, block) ? BlockState::cached : BlockState::live;
 }
 
-// Where a block is that has a run of its own.
-inline BlockState state_of_run(MiniPageIndex first) noexcept {
-  const SizeClass size_class = class_of_key(ClassKey{*keys_from(first)});
-  return size_class != kLargeClass && is_on_stack(size_class, address_of(first))
-             ? BlockState::cached
-             : BlockState::live;
-}
-
 // What any address at all is: no_block iff no block begins there. Constant time, but for the stack.
 inline BlockState state_of(Address block) noexcept {
   if (static_cast<uint64_t>(block) >= kAddressEnd<ThisModel>) return BlockState::no_block;
   const MiniPageIndex at = mini_page_of(block);
   if (at < global.first || at >= global.end) return BlockState::no_block;
   const SizeClass size_class = class_at(block);
-  if (size_class == kLargeClass || !is_shared(size_class))
+  if (size_class == kLargeClass)
     return block == address_of(at) && kind_of(entry_of(at)) == RunKind::block_run
-               ? state_of_run(at)
+               ? BlockState::live
                : BlockState::no_block;
   const MiniPageHeader& header = header_at(block);
   const uint32_t number = block_number(header, block);
