@@ -91,7 +91,7 @@ bool extend_block(Address block, MiniPages least, MiniPages most) noexcept {
     // Growing in place saves the copy of a large block, but is not worth a refusal, which may end the program.
     const bool ends_heap = after + there == global.end;
     if (!ends_heap || is_real_time() || least <= MiniPages{kRoomMax / kMiniPageBytes} ||
-        !can_grow_heap(least - had))
+        find_bin(least) != kRunBins || !can_grow_heap(least - had))
       return false;
     grow_heap(least - had);
     there = free_run_at(after);

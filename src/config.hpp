@@ -92,7 +92,7 @@ inline constexpr uint32_t kNoTailWaste = 1u << 16;
 inline constexpr uint32_t kShortRunMax = 4;
 
 // Free runs of up to this many MiniPages have a bin per length; longer ones share two-level bins.
-inline constexpr uint32_t kExactBins = 16;
+inline constexpr uint32_t kExactBins = 32;
 // Four bins per doubling: at most a fifth of a run found by its bin is more than was asked.
 inline constexpr uint32_t kBinsPerDoublingShift = 2;
 

@@ -45,11 +45,11 @@ constexpr uint32_t entry_value(RunKind kind, uint32_t number) noexcept {
 constexpr uint32_t bin_of(MiniPages length) noexcept {
   return length.raw <= kExactBins ? length.raw - 1 : bin_of_long(length);
 }
-static_assert(bin_of(MiniPages{1}) == 0 && bin_of(MiniPages{16}) == 15);
-static_assert(bin_of(MiniPages{17}) == 16 && bin_of(MiniPages{19}) == 16);
-static_assert(bin_of(MiniPages{20}) == 17 && bin_of(MiniPages{31}) == 19);
-static_assert(bin_of(MiniPages{kMiniPagesPerPage}) == 20 && bin_of(MiniPages{39}) == 20);
-static_assert(bin_of(MiniPages{1u << 16}) == kRunBins - 1);
+static_assert(bin_of(MiniPages{1}) == 0 && bin_of(MiniPages{kMiniPagesPerPage}) == 31);
+static_assert(bin_of(MiniPages{33}) == 32 && bin_of(MiniPages{39}) == 32);
+static_assert(bin_of(MiniPages{40}) == 33 && bin_of(MiniPages{63}) == 35);
+static_assert(bin_of(MiniPages{64}) == 36 && bin_of(MiniPages{79}) == 36);
+static_assert(bin_of(MiniPages{1u << 13}) == kRunBins - 1);
 static_assert(bin_of(MiniPages{1u << 21}) == kRunBins - 1);
 
 // A small heap grows in small steps, and cuts small runs from any hole.
