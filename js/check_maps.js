@@ -32,7 +32,7 @@ export function checkMaps(found) {
 function checkCover(found, mini_pages) {
   const { heap, runs } = found;
   const { maps, mapped_pages, layout } = heap;
-  const { entry_bytes, segment_bytes } = layout.k;
+  const { segment_bytes } = layout.k;
   /** @param {number} at @param {boolean} is_there */
   const expect = (at, is_there) =>
     found.expect(
@@ -44,8 +44,8 @@ function checkCover(found, mini_pages) {
   if (maps instanceof FlatMaps) {
     const end = maps.runs + heap.mapSize();
     const ends = [
-      maps.runs + mini_pages * entry_bytes,
-      maps.metas + mapped_pages * layout.word_bytes,
+      maps.entryAddress(mini_pages),
+      maps.metaWordAddress(mapped_pages),
       maps.classes + mini_pages,
     ];
     expect(

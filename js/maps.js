@@ -16,24 +16,34 @@ export class FlatMaps {
     const { at, k, word_bytes } = layout;
     this.#k = k;
     this.#word_bytes = word_bytes;
+    const first = image.u32(at.global + k.global_first);
+    const minis = 2 ** (k.heap_page_shift - k.mini_page_shift);
     /** @readonly heap pages that the maps cover */
     this.mapped_pages = mapped_pages;
-    /** @readonly addresses: entries and … */ this.runs = image.word(at.run_map);
-    /** @readonly … classes of MiniPages */ this.classes = image.word(at.class_map);
-    /** @readonly meta-pages of heap pages */
-    this.metas = image.word(at.global + k.global_meta_map);
+    /** @readonly the first that the run map and the page map cover: what lies before it has classes only */
+    this.first_page = mapped_pages === 0 ? 0 : Math.floor(Math.max(0, first - 1) / minis);
+    /** @readonly address of the first entry; the root is that of MiniPage 0, wherever that would be */
+    this.runs = image.word(at.run_map) + this.first_page * minis * k.entry_bytes;
+    /** @readonly address of the classes of MiniPages */ this.classes = image.word(at.class_map);
+    /** @readonly address of the first page's word */
+    this.metas = image.word(at.global + k.global_meta_map) + this.first_page * word_bytes;
     /** @readonly addresses of the pieces that never move: none */
     this.segments = /** @type {number[]} */ ([]);
   }
 
-  /** Whether the words of a heap page that is covered can be found. @param {number} _page */
-  describes(_page) {
-    return true;
+  /** Whether the words of a heap page that is covered can be found. @param {number} page */
+  describes(page) {
+    return page >= this.first_page;
   }
 
   /** Of a MiniPage's entry. @param {number} mini_page */
   entryAddress(mini_page) {
-    return this.runs + mini_page * this.#k.entry_bytes;
+    return this.runs + (mini_page - this.#minis(this.first_page)) * this.#k.entry_bytes;
+  }
+
+  /** MiniPages in so many heap pages. @param {number} pages */
+  #minis(pages) {
+    return pages * 2 ** (this.#k.heap_page_shift - this.#k.mini_page_shift);
   }
 
   /** Of the byte with a MiniPage's class. @param {number} mini_page */
@@ -43,12 +53,12 @@ export class FlatMaps {
 
   /** Of the word with the address of a heap page's meta-page. @param {number} page */
   metaWordAddress(page) {
-    return this.metas + page * this.#word_bytes;
+    return this.metas + (page - this.first_page) * this.#word_bytes;
   }
 
   /** MiniPages from this one on whose classes and entries follow each other. @param {number} mini_page */
   together(mini_page) {
-    return this.mapped_pages * 2 ** (this.#k.heap_page_shift - this.#k.mini_page_shift) - mini_page;
+    return this.#minis(this.mapped_pages) - mini_page;
   }
 
   /** All of it but the entries, and what says where they are. @param {Layout} layout @returns {Span[]} */
@@ -56,7 +66,7 @@ export class FlatMaps {
     return [
       [at.class_map, word_bytes],
       [at.run_map, word_bytes],
-      [this.metas, this.mapped_pages * word_bytes],
+      [this.metas, Math.max(0, this.mapped_pages - this.first_page) * word_bytes],
       [this.classes, Math.max(0, this.together(0))],
     ];
   }

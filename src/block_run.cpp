@@ -66,7 +66,8 @@ Address obtain_block(MiniPages count) noexcept {
 MiniPages block_length(Address block) noexcept {
   const MiniPageIndex first = mini_page_of(block);
   // Without the lock: memory may grow meanwhile.
-  if (block % kMiniPageBytes != 0 || first.raw >= load_relaxed(global.end.raw) ||
+  if (block % kMiniPageBytes != 0 || first < global.first ||
+      first.raw >= load_relaxed(global.end.raw) ||
       kind_of(entry_of(first)) != RunKind::block_run)
     fault(Fault::not_a_block, block, 0);
   return length_of(entry_of(first));

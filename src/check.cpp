@@ -34,18 +34,24 @@ struct Checker {
     return true;
   }
 
+  // Where the maps lie.
+  static Address maps_at() noexcept {
+    return reinterpret_cast<Address>(front.run_map) +
+           first_of(first_mapped(global.first)).raw * sizeof(RunEntry);
+  }
+
   static bool roots_make_sense() noexcept {
     if constexpr (kShared) return segments_make_sense();
-    const Address run_map = reinterpret_cast<Address>(front.run_map);
-    const Address metas =
-        run_map + static_cast<Address>(global.mapped_pages) * kMiniPagesPerPage * sizeof(RunEntry);
-    const MiniPageIndex at = mini_page_of(run_map);
+    const uint32_t before = first_mapped(global.first).raw;
+    const Address entries = maps_at(), pages = static_cast<Address>(global.mapped_pages) - before;
+    const Address metas = entries + pages * kMiniPagesPerPage * sizeof(RunEntry);
+    const MiniPageIndex at = mini_page_of(entries);
     // The bound keeps the sums below from wrapping round; maps may be a quarter longer than memory.
     return global.mapped_pages <= 2 * (kAddressEnd<ThisModel> >> kHeapPageShift) &&
            global.first < global.end && page_of(global.end).raw < global.mapped_pages &&
-           run_map % kMiniPageBytes == 0 && at >= global.first && at < global.end &&
-           global.meta_map == metas &&
-           reinterpret_cast<Address>(front.class_map) == metas + global.mapped_pages * sizeof(Word);
+           entries % kMiniPageBytes == 0 && at >= global.first && at < global.end &&
+           global.meta_map == metas - before * sizeof(Word) &&
+           reinterpret_cast<Address>(front.class_map) == metas + pages * sizeof(Word);
   }
 
   // ---- entries: one for each run, in order -----------------------------------------------------
@@ -94,7 +100,7 @@ struct Checker {
   }
   // The maps lie there, or a segment of them, or the heap of a thread.
   static bool are_maps(MiniPageIndex first) noexcept {
-    if constexpr (!kShared) return first == mini_page_of(reinterpret_cast<Address>(front.run_map));
+    if constexpr (!kShared) return first == mini_page_of(maps_at());
     bool found = false;
     for (uint32_t i = 0; i * kPagesPerSegment < global.mapped_pages; ++i)
       found = found || segments[i] == reinterpret_cast<uint8_t*>(address_of(first));
@@ -201,7 +207,7 @@ struct Checker {
   // Every meta-page is that of a page in which small runs begin, or of an own page, which its heap counts.
   void check_meta_map() noexcept {
     uint32_t found = 0, described = 0, own = 0, free = 0;
-    for (uint32_t page = 0; page < global.mapped_pages; ++page) {
+    for (uint32_t page = first_mapped(global.first).raw; page < global.mapped_pages; ++page) {
       const MetaPage* const meta = find_meta(PageIndex{page});
       if (meta == nullptr) continue;
       if (sound_meta(reinterpret_cast<Address>(meta)) == nullptr) return require(false, 4);

@@ -11,8 +11,10 @@
 namespace gharial {
 namespace {
 
-// The maps are one piece of metadata: entries of MiniPages, meta-pages of heap pages, classes of MiniPages.
+// The maps are one piece of metadata: entries of MiniPages, meta-pages of heap pages, classes of MiniPages. So many bytes for a heap page,
+// and so many less for one before the heap, which has classes only.
 constexpr size_t kMapBytesPerPage = kMiniPagesPerPage * (sizeof(RunEntry) + 1) + sizeof(Word);
+constexpr size_t kMapBytesPerPageBefore = kMapBytesPerPage - kMiniPagesPerPage;
 
 // Shared memory: they are segments instead.
 [[maybe_unused]] constexpr MiniPages kSegmentMiniPages{
@@ -37,12 +39,12 @@ enum class Spare : bool { none, some };
   return MiniPages{(all - had) * kSegmentMiniPages.raw};
 }
 
-// MiniPages of maps that a heap up to `end`, and the entry behind it, needs; none if it has them.
-MiniPages maps_for(MiniPageIndex end, Spare spare) noexcept {
+// MiniPages of maps that a heap from `first` to `end`, and the entries beside it, needs; none if it has them.
+MiniPages maps_for(MiniPageIndex first, MiniPageIndex end, Spare spare) noexcept {
   const size_t pages = page_of(end).raw + size_t{1};
   if (pages <= global.mapped_pages) return kNoMiniPages;
   if constexpr (kShared) return segments_for(pages, spare);
-  size_t bytes = pages * kMapBytesPerPage;
+  size_t bytes = pages * kMapBytesPerPage - first_mapped(first).raw * kMapBytesPerPageBefore;
   if (spare == Spare::some) bytes += bytes / 4;
   return MiniPages{static_cast<uint32_t>((bytes + kMiniPageBytes - 1) >> kMiniPageShift)};
 }
@@ -58,29 +60,34 @@ MiniPages maps_for(MiniPageIndex end, Spare spare) noexcept {
   write_run(at, count, RunKind::maps);
 }
 
-// Moves the maps to `count` MiniPages at `at`, which cover more pages.
-[[clang::minsize]] void move_maps(MiniPageIndex at, MiniPages count) noexcept {
+// Moves the maps of a heap that begins at `first` to `count` MiniPages at `at`, which cover more pages. Bases are those of page 0, wherever
+// that would be.
+[[clang::minsize]] void move_maps(MiniPageIndex first, MiniPageIndex at, MiniPages count) noexcept {
   if constexpr (kShared) return add_segments(at, count);
-  const size_t bytes = bytes_in(count), pages = bytes / kMapBytesPerPage;
-  const size_t had = global.mapped_pages;
-  const MiniPageIndex old = mini_page_of(reinterpret_cast<Address>(front.run_map));
-  RunEntry* entries = reinterpret_cast<RunEntry*>(address_of(at));
-  Word* metas = reinterpret_cast<Word*>(entries + pages * kMiniPagesPerPage);
-  uint8_t* classes = reinterpret_cast<uint8_t*>(metas + pages);
-  __builtin_memset(entries, 0, bytes);
-  __builtin_memcpy(entries, front.run_map, had * kMiniPagesPerPage * sizeof *entries);
-  __builtin_memcpy(metas, reinterpret_cast<Word*>(global.meta_map), had * sizeof *metas);
-  __builtin_memcpy(classes, front.class_map, had * kMiniPagesPerPage);
-  front.run_map = entries;
-  front.class_map = classes;
-  global.meta_map = reinterpret_cast<Word>(metas);
+  const size_t bytes = bytes_in(count), before = first_mapped(first).raw;
+  const size_t pages = (bytes + before * kMapBytesPerPageBefore) / kMapBytesPerPage;
+  const size_t had = global.mapped_pages, moved = had != 0 ? had - before : 0;
+  const Address entries = address_of(at);
+  const Address metas = entries + (pages - before) * kMiniPagesPerPage * sizeof(RunEntry);
+  const Address classes = metas + (pages - before) * sizeof(Word);
+  const Address old = reinterpret_cast<Address>(&front.run_map[before * kMiniPagesPerPage]);
+  __builtin_memset(reinterpret_cast<void*>(entries), 0, bytes);
+  __builtin_memcpy(reinterpret_cast<void*>(entries), reinterpret_cast<void*>(old),
+                   moved * kMiniPagesPerPage * sizeof(RunEntry));
+  __builtin_memcpy(reinterpret_cast<void*>(metas),
+                   &reinterpret_cast<Word*>(global.meta_map)[before], moved * sizeof(Word));
+  __builtin_memcpy(reinterpret_cast<void*>(classes), front.class_map, had * kMiniPagesPerPage);
+  front.run_map = reinterpret_cast<RunEntry*>(entries - before * kMiniPagesPerPage * sizeof(RunEntry));
+  front.class_map = reinterpret_cast<uint8_t*>(classes);
+  global.meta_map = metas - before * sizeof(Word);
   global.mapped_pages = pages;
   write_run(at, count, RunKind::maps);
   if (had == 0) return;
-  const MiniPages old_count = length_of(entry_of(old));
-  if (global.fresh < old + old_count)
-    global.fresh = old + old_count;  // maps lie above fresh MiniPages
-  give_back_run(old, old_count);
+  const MiniPageIndex old_first = mini_page_of(old);
+  const MiniPages old_count = length_of(entry_of(old_first));
+  if (global.fresh < old_first + old_count)
+    global.fresh = old_first + old_count;  // maps lie above fresh MiniPages
+  give_back_run(old_first, old_count);
 }
 
 // The first MiniPage of a range that begins at this address; MiniPage 0 is "none", and stays out of the heap.
@@ -93,11 +100,12 @@ MiniPageIndex begin_of(Address at) noexcept {
 // whole steps.
 [[clang::minsize]] uint64_t bytes_for(MiniPages count, Spare spare) noexcept {
   const Address at = Source::end();
+  const MiniPageIndex first = global.first != kNoMiniPage ? global.first : begin_of(at);
   const uint32_t step = is_small_heap() && !kShared ? kSmallGrowth : kMiniPagesPerPage;
   MiniPages maps = kNoMiniPages;
   for (;;) {
     const MiniPageIndex end{align_up((begin_of(at) + count + maps).raw, step)};
-    const MiniPages needed = maps_for(end, spare);
+    const MiniPages needed = maps_for(first, end, spare);
     if (needed <= maps) return (uint64_t{end.raw} << kMiniPageShift) - at;
     maps = needed;
   }
@@ -117,7 +125,8 @@ MiniPageIndex take_below(MiniPages maps) noexcept {
 [[clang::minsize]] MiniPageIndex absorb(Range range, Spare spare) noexcept {
   const bool is_first = global.end == kNoMiniPage;
   const MiniPageIndex begin = begin_of(range.begin), end = mini_page_of(range.end);
-  const MiniPages maps = maps_for(end, spare);
+  const MiniPageIndex first = is_first ? begin : global.first;
+  const MiniPages maps = maps_for(first, end, spare);
   // begin < global.end: someone lowered the break below us
   if (begin < global.end || end < begin + maps) return kNoMiniPage;
   // Longer maps lie where they do not cut off what memory grows by next from what is free now.
@@ -125,7 +134,7 @@ MiniPageIndex take_below(MiniPages maps) noexcept {
   const MiniPageIndex free_begin = is_first ? begin + maps : begin,
                       free_end = is_first || below != kNoMiniPage ? end : end - maps;
   if (maps != kNoMiniPages)
-    move_maps(is_first ? begin : below != kNoMiniPage ? below : free_end, maps);
+    move_maps(first, is_first ? begin : below != kNoMiniPage ? below : free_end, maps);
   const MiniPageIndex gap = global.end;
   const bool has_gap = !is_first && begin > gap;
   if (is_first) {

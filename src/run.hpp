@@ -11,7 +11,8 @@ extern constinit GlobalMetaPage global;
 
 // Entry of a MiniPage of the heap, or of a neighbour of it.
 inline RunEntry& entry_of(MiniPageIndex at) noexcept {
-  expect(at.raw < global.mapped_pages * kMiniPagesPerPage, address_of(at));
+  expect(at + kOneMiniPage >= global.first && at.raw < global.mapped_pages * kMiniPagesPerPage,
+         address_of(at));
   return RunMap{}[at.raw];
 }
 // The meta-page of a heap page, or kNone. In shared memory every page that a heap owns has one, and no other page.
@@ -20,6 +21,11 @@ inline Word& meta_word(PageIndex page) noexcept {
     return segment_at(page.raw / kPagesPerSegment).metas[page.raw % kPagesPerSegment];
   else
     return reinterpret_cast<Word*>(global.meta_map)[page.raw];
+}
+// The run map and the page map begin with this heap page: what lies before it is not the heap's, and nobody asks. (Classes begin at address
+// 0, for free must know what is no block.)
+constexpr PageIndex first_mapped(MiniPageIndex heap_first) noexcept {
+  return kShared ? PageIndex{0} : page_of(heap_first - kOneMiniPage);
 }
 constexpr RunKind kind_of(const RunEntry& entry) noexcept {
   return static_cast<RunKind>(entry.value & ((1u << kRunKindBits) - 1));
