@@ -21,6 +21,7 @@ export * from './names.js';
  * @property {Record<ConstantName, number>} k likewise
  * @property {number[]} class_bytes block size by size class; 0 is "large"
  * @property {number[]} class_mini_pages MiniPages in a run of the class
+ * @property {number[]} class_first_mini_pages MiniPages in a run that the class begins with, while it has no other
  * @property {number[]} stack_start first word of each class's free-block stack; the last entry is the total
  */
 
@@ -125,6 +126,7 @@ function parse(opened, at) {
   const size_classes = values[names.constants.indexOf('size_classes')];
   const class_bytes = take(size_classes + 1);
   const class_mini_pages = take(size_classes + 1);
+  const class_first_mini_pages = take(size_classes + 1);
   const stack_start = take(size_classes + 2);
   if (fnv1a(image.bytes(tables, offset - tables)) !== checksum)
     throw new RecordMismatchError(
@@ -142,6 +144,7 @@ function parse(opened, at) {
     k: zip(names.constants, values),
     class_bytes,
     class_mini_pages,
+    class_first_mini_pages,
     stack_start,
   };
 }

@@ -7,7 +7,7 @@
 //   0 magic[16] │ 16 u32 record_bytes │ 20 u32 schema_version │ 24 u32 word_bytes │ 28 u32 shared
 //   32 u32 names_hash │ 36 u32 checksum │ 40 u32 address_count │ 44 u32 constant_count │ 48 Word self
 //   Word addresses[] │ u16 constants[] │ u16 class_bytes[size_classes + 1]
-//   u16 class_mini_pages[size_classes + 1] │ u16 stack_start[size_classes + 2] │ char gharial_version[16]
+//   u16 class_mini_pages[size_classes + 1] │ u16 class_first_mini_pages[size_classes + 1] │ u16 stack_start[size_classes + 2] │ char gharial_version[16]
 // Two lists of names, told apart by `shared` and by the hash: where threads share memory there is no one front and no flat map,
 // but heaps, segments and owned pages.
 #include "heap.hpp"
@@ -77,6 +77,7 @@ constexpr uint32_t kSchemaVersion = 3;
   X(header_size_class, offsetof(MiniPageHeader, size_class))                                       \
   X(header_next, offsetof(MiniPageHeader, next))                                                   \
   X(header_prev, offsetof(MiniPageHeader, prev))                                                   \
+  X(header_mini_pages, offsetof(MiniPageHeader, mini_pages))                                       \
   X(end_of_list, kEndOfList)                                                                       \
   X(unlisted, kUnlisted)                                                                           \
   X(meta_bytes, sizeof(MetaPage))                                                                  \
@@ -201,6 +202,7 @@ struct Tables {
   uint16_t constants[kConstants];
   uint16_t class_bytes[kSizeClasses + 1];
   uint16_t class_mini_pages[kSizeClasses + 1];
+  uint16_t class_first_mini_pages[kSizeClasses + 1];
   uint16_t stack_start[kSizeClasses + 2];
 };
 consteval Tables make_tables() {
@@ -212,6 +214,7 @@ consteval Tables make_tables() {
   for (uint8_t c = 1; c <= kSizeClasses; ++c) {
     tables.class_bytes[c] = static_cast<uint16_t>(bytes_of(SizeClass{c}));
     tables.class_mini_pages[c] = static_cast<uint16_t>(run_of(SizeClass{c}).raw);
+    tables.class_first_mini_pages[c] = static_cast<uint16_t>(first_run_of(SizeClass{c}).raw);
   }
   for (uint32_t c = 0; c < kSizeClasses + 2; ++c) tables.stack_start[c] = kStackPlan.start[c];
   return tables;
@@ -223,6 +226,7 @@ consteval uint32_t checksum_of(const Tables& tables) {
   for (const uint16_t n : tables.constants) add(n);
   for (const uint16_t n : tables.class_bytes) add(n);
   for (const uint16_t n : tables.class_mini_pages) add(n);
+  for (const uint16_t n : tables.class_first_mini_pages) add(n);
   for (const uint16_t n : tables.stack_start) add(n);
   return hash;
 }
