@@ -6,9 +6,7 @@
 #include "thread_heap.hpp"
 
 namespace gharial {
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 Address obtain_block(MiniPages count) noexcept {
   if (is_refused()) return kNone;
@@ -67,8 +65,7 @@ MiniPages block_length(Address block) noexcept {
   const MiniPageIndex first = mini_page_of(block);
   // Without the lock: memory may grow meanwhile.
   if (block % kMiniPageBytes != 0 || first < global.first ||
-      first.raw >= load_relaxed(global.end.raw) ||
-      kind_of(entry_of(first)) != RunKind::block_run)
+      first.raw >= load_relaxed(global.end.raw) || kind_of(entry_of(first)) != RunKind::block_run)
     fault(Fault::not_a_block, block, 0);
   return length_of(entry_of(first));
 }

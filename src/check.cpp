@@ -147,11 +147,11 @@ struct Checker {
     require(entry.header == reinterpret_cast<Word>(&header), 7);
     const uint8_t c = header.size_class.raw;
     if (c == 0 || c > kSizeClasses) return require(false, 7);
-    require(run_address(header) == address_of(first) &&
-                length.raw == header.mini_pages &&
-                (length == run_of(header.size_class) || length == first_run_of(header.size_class)) &&
-                header.reciprocal == reciprocal_of(bytes_of(header.size_class)),
-            1);
+    require(
+        run_address(header) == address_of(first) && length.raw == header.mini_pages &&
+            (length == run_of(header.size_class) || length == first_run_of(header.size_class)) &&
+            header.reciprocal == reciprocal_of(bytes_of(header.size_class)),
+        1);
     for (uint32_t i = 0; i < length.raw; ++i) {
       const MiniPageIndex at = first + MiniPages{i};
       const bool begins = block_begins_in(header, i);

@@ -14,7 +14,7 @@ struct Front {
 };
 extern constinit Front front;
 extern constinit Word front_stack_words[kStackWords];
-extern constinit Cursor front_cursors[kSizeClasses + 1]; // [0] stays empty
+extern constinit Cursor front_cursors[kSizeClasses + 1];  // [0] stays empty
 extern constinit MiniPageHeader*
     front_current[kSizeClasses + 1];  // run that the cursor works through
 

@@ -77,7 +77,8 @@ MiniPages maps_for(MiniPageIndex first, MiniPageIndex end, Spare spare) noexcept
   __builtin_memcpy(reinterpret_cast<void*>(metas),
                    &reinterpret_cast<Word*>(global.meta_map)[before], moved * sizeof(Word));
   __builtin_memcpy(reinterpret_cast<void*>(classes), front.class_map, had * kMiniPagesPerPage);
-  front.run_map = reinterpret_cast<RunEntry*>(entries - before * kMiniPagesPerPage * sizeof(RunEntry));
+  front.run_map =
+      reinterpret_cast<RunEntry*>(entries - before * kMiniPagesPerPage * sizeof(RunEntry));
   front.class_map = reinterpret_cast<uint8_t*>(classes);
   global.meta_map = metas - before * sizeof(Word);
   global.mapped_pages = pages;

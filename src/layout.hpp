@@ -123,7 +123,7 @@ struct MiniPageHeader {
   uint32_t countdown;         // see above
   SizeClass size_class;
   uint8_t next,
-      prev;  // on the page's list of its class; kEndOfList ends it; prev may be kUnlisted
+      prev;            // on the page's list of its class; kEndOfList ends it; prev may be kUnlisted
   uint8_t mini_pages;  // of the run
 };
 static_assert(offsetof(MiniPageHeader, reciprocal) == 32, "the drawing above");

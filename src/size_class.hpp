@@ -48,7 +48,8 @@ consteval ClassBytes make_class_bytes() {
     table.of_class[++count] = static_cast<uint16_t>(bytes);
   for (uint32_t doubling = kStepMax; doubling < kMiniPageBytes; doubling *= 2)
     for (uint32_t i = 1; i <= kClassesPerDoubling; ++i)
-      table.of_class[++count] = static_cast<uint16_t>(doubling + doubling / kClassesPerDoubling * i);
+      table.of_class[++count] =
+          static_cast<uint16_t>(doubling + doubling / kClassesPerDoubling * i);
   for (const uint16_t bytes : kOddClassBytes) {  // each to its place
     uint32_t at = ++count;
     for (; table.of_class[at - 1] > bytes; --at) table.of_class[at] = table.of_class[at - 1];
