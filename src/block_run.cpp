@@ -1,5 +1,5 @@
-// block_run.cpp — medium and large blocks: obtain, release, make longer and shorter.
-// Assumes: run.hpp. Keeps: I7 the class of a medium block at its first MiniPage.
+// block_run.cpp — large blocks: obtain, release, make longer and shorter.
+// Assumes: run.hpp.
 #include "block_run.hpp"
 #include "growth.hpp"
 #include "obtain.hpp"

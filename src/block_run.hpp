@@ -1,4 +1,4 @@
-// block_run.hpp — medium and large blocks: a run of whole MiniPages each.
+// block_run.hpp — large blocks: a run of whole MiniPages each.
 // Assumes: obtain.hpp gives runs. Keeps: I7. Constant time, but for growth and bytes cleared for the caller.
 #pragma once
 #include "heap.hpp"

@@ -123,7 +123,7 @@ MiniPageIndex take_below(MiniPages maps) noexcept {
 
 // Adds a range above everything there is; returns the end of its free MiniPages. kNoMiniPage iff it is too
 // small for the maps that describe it; then it is left alone, and the next range finds it as a gap.
-[[clang::minsize]] MiniPageIndex absorb(Range range, Spare spare) noexcept {
+[[clang::minsize]] MiniPageIndex absorb(const Range& range, Spare spare) noexcept {
   const bool is_first = global.end == kNoMiniPage;
   const MiniPageIndex begin = begin_of(range.begin), end = mini_page_of(range.end);
   const MiniPageIndex first = is_first ? begin : global.first;

@@ -86,7 +86,7 @@ Address allocate_zeroed(size_t bytes) noexcept {
   return block;
 }
 
-Address allocate_aligned(size_t alignment, size_t bytes) noexcept {
+[[clang::minsize]] Address allocate_aligned(size_t alignment, size_t bytes) noexcept {
   if (alignment <= kStepBytes || (alignment <= kBaseAlignment && bytes >= kBaseAlignment))
     return allocate(bytes);
   if (!has_heap()) return kNone;

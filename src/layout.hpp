@@ -26,7 +26,7 @@
 //   I6  a free run is in the bin of its length and in no other; the bin mask agrees; an own page is on the list of its longest run of free
 //       MiniPages and on no other
 //   I7  the class map holds the class in every MiniPage of a small run in which a block may begin, whose entries name its
-//       header, and in the first of a medium block; else 0
+//       header; else 0
 //   I8  a block is in one place only: live, home, cursor, or once on one free-block stack
 //   I9  the run map is walkable, run by run, to the end exactly; the last MiniPage of a run says that it is one
 //   I10 a run of the kind `meta_page`  <=>  the meta-page of one heap page lies there
@@ -54,7 +54,7 @@ enum class RunKind : uint8_t {
   none = 0,       // below the heap, or never part of a run (what lies inside a run may be stale)
   free_run = 1,   // first and last MiniPage of a free run: its length
   small_run = 2,  // first MiniPage of a run that blocks share; `header` where they begin
-  block_run = 3,  // first MiniPage of a medium or large block
+  block_run = 3,  // first MiniPage of a large block
   maps = 4,       // first MiniPage of the piece of metadata in which the maps lie
   meta_page = 5,  // a meta-page; in shared memory the remote words of its page lie behind it
   gap = 6,        // first MiniPage of a range that others took from sbrk

@@ -30,21 +30,20 @@ Address Source::break_at() noexcept { return reinterpret_cast<Address>(emscripte
 // limit that JavaScript does not know (STANDALONE_WASM) reads as reached.
 Address Source::limit() noexcept { return emscripten_get_heap_max(); }
 
-Range Source::grow(uint64_t bytes) noexcept {
+// Inlined where memory grows, and nowhere else: a range that is not in memory is 90 bytes of code less.
+[[gnu::always_inline]] inline Range Source::grow(uint64_t bytes) noexcept {
   const Address before = end();
   const Address highest = gharial_highest_break > before ? gharial_highest_break : before;
   // sbrk takes a signed number on wasm64 and an unsigned one on wasm32: what does not fit is
   // refused here.
-  if (bytes > ~Address{0} - before ||
-      bytes > static_cast<uint64_t>(INTPTR_MAX) * (sizeof(Address) == 4 ? 2 : 1))
-    return {kNone, kNone, kNone};
+  if (bytes > ~Address{0} - before || (sizeof(Address) == 8 && bytes > INTPTR_MAX)) return {};
   Address begin = reinterpret_cast<Address>(sbrk(static_cast<intptr_t>(bytes)));
   if constexpr (kShared) {
     // Emscripten's sbrk fails, too, if another thread grew memory meanwhile, and wants to be asked again.
     while (begin == ~Address{0} && end() + bytes <= emscripten_get_heap_size())
       begin = reinterpret_cast<Address>(sbrk(static_cast<intptr_t>(bytes)));
   }
-  if (begin == ~Address{0}) return {kNone, kNone, kNone};
+  if (begin == ~Address{0}) return {};
   return {begin, begin + static_cast<Address>(bytes), highest_before(highest, begin)};
 }
 
