@@ -45,6 +45,18 @@ static void shuffle(int count) {
   }
 }
 
+// The same again and again.
+PATTERN void waves(int from, int to, int count, size_t bytes) {
+  if (order[0] == order[1]) shuffle(count);
+  for (int i = from; i < to; i++) {
+    const int at = i % count;
+    if (i / count % 2 == 0)
+      take(at, at + 1, bytes);
+    else
+      give(order[at]);
+  }
+}
+
 PATTERN void bulk_shuffled(int from, int to, int count, size_t bytes) {
   if (order[0] == order[1]) shuffle(count);
   if (from < count) {

@@ -157,6 +157,24 @@ export const patterns = [
   round('fragmentation', 'small ones stay among large ones', 'using again what was freed', {
     ...{ run: 'fragmentation', parameters: [1000], steps: 3000, chunk: 100, operations: 3000 },
   }),
+  pattern('waves', 'twelve waves of 10 000 × 48 B, shuffled', 'a heap that is filled and emptied', {
+    ...{ run: 'waves', parameters: [10_000, 48], steps: 240_000, operations: 120_000 },
+  }),
+  ...[
+    { name: 'mixed-300', live: 300, steps: 500_000 },
+    { name: 'mixed-2500', live: 2500, steps: 500_000 },
+    { name: 'mixed-10k', live: 10_000, steps: 500_000 },
+  ].map(({ name, live, steps }) =>
+    pattern(name, `all sizes, ${live.toLocaleString('fr')} live, for long`, 'pieces that fit again', {
+      ...{ run: 'mixed', parameters: [2 * live], steps, operations: steps / 2, needsFree: true },
+      warmUp: { run: 'mixed', parameters: [2 * live], steps: 1_500_000 },
+    }),
+  ),
+  pattern('mixed-growing', '15 live, 32 KiB…8 MiB, some grow', 'holes for what grows', {
+    ...{ run: 'mixed_growing', parameters: [30], steps: 20_000, operations: 10_000 },
+    ...{ needsFree: true },
+    warmUp: { run: 'mixed_growing', parameters: [30], steps: 80_000 },
+  }),
   pattern('first-ten', 'the first ten blocks of a program', 'starting without ceremony', {
     ...{ run: 'first_ten', steps: 10, fromStart: true },
   }),

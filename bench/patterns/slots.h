@@ -13,7 +13,7 @@
 
 #define PATTERN EMSCRIPTEN_KEEPALIVE
 
-enum { kSlots = 200000 };
+enum { kSlots = 200000, kLongSlots = 100 };
 extern void* slots[kSlots];
 extern uint32_t random_state;
 
