@@ -142,7 +142,7 @@ describe('4 GiB', function () {
     heap.assertEmpty();
   });
 
-  it('has small, medium and aligned blocks on both sides of 2 GiB', () => {
+  it('has small, large and aligned blocks on both sides of 2 GiB', () => {
     // What follows lies around the middle; with threads the maps behind it are for half as much again.
     const maps = threads ? 30 * MiB : TAKEN / 2 + 2 * MiB;
     const low = heap.take(2 * GiB - maps);

@@ -30,8 +30,8 @@ describe('runs of MiniPages', () => {
     'parts of pages': [PAGE + MINI_PAGE, 2 * PAGE + 30 * KiB, 5 * PAGE + 100],
     'long runs': [40 * PAGE, 33 * PAGE, 100 * PAGE],
     'long runs and short ones': [40 * PAGE + 2000, 64 * KiB - 1, 32 * PAGE],
-    'medium blocks': [20 * KiB, 52 * KiB, 10 * KiB],
-    'single MiniPages': [MINI_PAGE, MINI_PAGE, MINI_PAGE],
+    'parts of a page': [20 * KiB, 52 * KiB, 10 * KiB],
+    'runs of two small blocks': [4 * KiB, 4 * KiB, 8 * KiB],
   }))
     it(`join when three neighbours are freed in any order: ${name}`, () => {
       for (const order of permutations([0, 1, 2])) {
@@ -74,12 +74,11 @@ describe('runs of MiniPages', () => {
     heap.assertSoundFromOutside();
   });
 
-  it('are found by exact length up to 16 MiniPages: the tightest serves', () => {
+  it('are found by exact length up to a heap page: the tightest serves', () => {
     heap.free(heap.take(MiB));
-    const lengths = [16, 5, 11, 2, 9, 15, 3, 1, 30];
+    const lengths = [16, 5, 11, 8, 31, 9, 15, 6, 30, 17, 32];
     const free = lengths.map((mini_pages) => guarded(mini_pages * MINI_PAGE));
     for (const run of free) heap.free(run);
-    heap.trim(); // from the stacks of their classes home
     for (const mini_pages of lengths) {
       const before = runs();
       assert.ok(before.includes(mini_pages));
