@@ -93,6 +93,9 @@ inline constexpr uint32_t kShortRunMax = 4;
 
 // Free runs of up to this many MiniPages have a bin per length; longer ones share two-level bins.
 inline constexpr uint32_t kExactBins = 32;
+// Before memory grows, so many runs are looked at that share a bin with shorter ones; all of them only where it cannot grow.
+inline constexpr uint32_t kLooks = 2;
+inline constexpr uint32_t kAllLooks = ~0u;
 // Four bins per doubling: at most a fifth of a run found by its bin is more than was asked.
 inline constexpr uint32_t kBinsPerDoublingShift = 2;
 

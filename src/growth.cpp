@@ -70,12 +70,15 @@ MiniPages maps_for(MiniPageIndex first, MiniPageIndex end, Spare spare) noexcept
   const Address entries = address_of(at);
   const Address metas = entries + (pages - before) * kMiniPagesPerPage * sizeof(RunEntry);
   const Address classes = metas + (pages - before) * sizeof(Word);
-  const Address old = reinterpret_cast<Address>(&front.run_map[before * kMiniPagesPerPage]);
+  const Address old =
+      reinterpret_cast<Address>(front.run_map) + before * kMiniPagesPerPage * sizeof(RunEntry);
   __builtin_memset(reinterpret_cast<void*>(entries), 0, bytes);
   __builtin_memcpy(reinterpret_cast<void*>(entries), reinterpret_cast<void*>(old),
                    moved * kMiniPagesPerPage * sizeof(RunEntry));
-  __builtin_memcpy(reinterpret_cast<void*>(metas),
-                   &reinterpret_cast<Word*>(global.meta_map)[before], moved * sizeof(Word));
+  __builtin_memcpy(
+      reinterpret_cast<void*>(metas),
+      reinterpret_cast<void*>(static_cast<Address>(global.meta_map) + before * sizeof(Word)),
+      moved * sizeof(Word));
   __builtin_memcpy(reinterpret_cast<void*>(classes), front.class_map, had * kMiniPagesPerPage);
   front.run_map =
       reinterpret_cast<RunEntry*>(entries - before * kMiniPagesPerPage * sizeof(RunEntry));

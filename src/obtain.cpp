@@ -25,12 +25,13 @@ static bool is_flush_due() noexcept {
 // Growth is dear, and sbrk may end the program (ABORTING_MALLOC): what is at hand goes back before it, if that is due.
 [[clang::minsize]] static MiniPageIndex obtain_slowly(MiniPages count, RunKind kind) noexcept {
   give_back_before_growth(count);
-  MiniPageIndex first = search_run(count, kind);
-  if (first != kNoMiniPage || (must_not_abort && !can_grow_heap(count))) return first;
+  const bool grows = can_grow_heap(count);
+  MiniPageIndex first = search_run(count, kind, grows ? kLooks : kAllLooks);
+  if (first != kNoMiniPage || (must_not_abort && !grows)) return first;
   first = grow_heap(count);
   if (first != kNoMiniPage) return take_front(first, count, kind);
   flush();  // sbrk may refuse what the limit allows
-  return search_run(count, kind);
+  return search_run(count, kind, kAllLooks);
 }
 
 MiniPageIndex obtain_run(MiniPages count, RunKind kind) noexcept {

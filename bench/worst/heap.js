@@ -28,7 +28,7 @@ const FLAGS = [
 export const ASIDE = /** @type {const} */ ({ no: 0, growth: 1, flush: 2 });
 
 /** What gharial does first where memory would grow: it may make that needless. */
-const FLUSH = 'gharial::give_back_medium_blocks(';
+const FLUSH = 'gharial::flush(';
 
 /** @typedef {{ calls: number, instructions: number }} Share of one function in one call */
 /**
