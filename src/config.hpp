@@ -93,9 +93,6 @@ inline constexpr uint32_t kShortRunMax = 4;
 
 // Free runs of up to this many MiniPages have a bin per length; longer ones share two-level bins.
 inline constexpr uint32_t kExactBins = 32;
-// Before memory grows, so many runs are looked at that share a bin with shorter ones; all of them only where it cannot grow.
-inline constexpr uint32_t kLooks = 2;
-inline constexpr uint32_t kAllLooks = ~0u;
 // Four bins per doubling: at most a fifth of a run found by its bin is more than was asked.
 inline constexpr uint32_t kBinsPerDoublingShift = 2;
 
@@ -105,7 +102,7 @@ inline constexpr uint32_t kSmallHeap = 1024;
 // hold too few blocks to stay for long. With threads, all small runs are cut from such pages: one page, one owner.
 inline constexpr uint32_t kOwnRunMax = kShared ? 9 : kShortRunMax;
 // Before it grows for such a page, it looks for a hole where small runs lie already, in so many bins.
-inline constexpr uint32_t kHoleLooks = 8;
+inline constexpr uint32_t kHoleLooks = 4;
 // A heap of which less than 1/4 is free takes any hole rather than grow for such a page.
 inline constexpr uint32_t kHoleDivisor = 4;
 

@@ -26,12 +26,12 @@ static bool is_flush_due() noexcept {
 [[clang::minsize]] static MiniPageIndex obtain_slowly(MiniPages count, RunKind kind) noexcept {
   give_back_before_growth(count);
   const bool grows = can_grow_heap(count);
-  MiniPageIndex first = search_run(count, kind, grows ? kLooks : kAllLooks);
+  MiniPageIndex first = grows ? take_run(count, kind) : search_run(count, kind);
   if (first != kNoMiniPage || (must_not_abort && !grows)) return first;
   first = grow_heap(count);
   if (first != kNoMiniPage) return take_front(first, count, kind);
   flush();  // sbrk may refuse what the limit allows
-  return search_run(count, kind, kAllLooks);
+  return search_run(count, kind);
 }
 
 MiniPageIndex obtain_run(MiniPages count, RunKind kind) noexcept {

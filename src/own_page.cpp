@@ -54,14 +54,17 @@ uint32_t list_with(MiniPages count) noexcept {
   return take_part(run, first, kWholePage, RunKind::inside);
 }
 
-// A heap page out of the shortest free run in which one lies: so many runs of each bin are tried, which matters only where runs are shorter
-// than two pages. O(looks).
-[[clang::minsize]] MiniPageIndex take_page(uint32_t looks) noexcept {
+// A heap page out of the shortest free run in which one lies: the first run of each bin is tried, or all runs. Constant time unless
+// all are tried.
+[[clang::minsize]] MiniPageIndex take_page(bool look_at_all) noexcept {
   uint64_t mask = global.runs.mask & ~uint64_t{0} << bin_of(kWholePage);
   for (; mask != 0; mask &= mask - 1) {
     MiniPageIndex run = global.runs.bins[std::countr_zero(mask)];
-    for (uint32_t left = looks; run != kNoMiniPage && left-- != 0; run = entry_of(run).links.next)
-      if (const MiniPageIndex first = take_page_from(run); first != kNoMiniPage) return first;
+    do {
+      const MiniPageIndex first = take_page_from(run);
+      if (first != kNoMiniPage) return first;
+      run = entry_of(run).links.next;
+    } while (look_at_all && run != kNoMiniPage);
   }
   return kNoMiniPage;
 }
@@ -112,10 +115,10 @@ MiniPages length_with_page() noexcept {
 // growth left `instead` MiniPages free in an own page, or a hole of as many will do. The thread holds the lock.
 [[clang::minsize]] MiniPageIndex obtain_page_run(MiniPages instead,
                                                  MiniPageIndex& described) noexcept {
-  for (uint32_t looks = 1;; looks = can_grow_heap(length_with_page()) ? kLooks : kAllLooks) {
-    const MiniPageIndex first = take_page(looks);
+  for (bool again = false;; again = true) {
+    const MiniPageIndex first = take_page(again && !can_grow_heap(length_with_page()));
     if (first != kNoMiniPage || prefers_hole(instead, described)) return first;
-    if (looks != 1) return grow_by_page();
+    if (again) return grow_by_page();
     give_back_before_growth(kWholePage);
     if ((!kShared || instead != kNoMiniPages) && list_with(instead) <= kWhollyFree)
       return kNoMiniPage;

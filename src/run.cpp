@@ -127,14 +127,13 @@ MiniPageIndex take_run(MiniPages count, RunKind kind) noexcept {
   return hand_out(map, first, count, kind);
 }
 
-[[clang::minsize]] MiniPageIndex search_run(MiniPages count, RunKind kind,
-                                            uint32_t looks) noexcept {
+[[clang::minsize]] MiniPageIndex search_run(MiniPages count, RunKind kind) noexcept {
   const MiniPageIndex found = take_run(count, kind);
   if (found != kNoMiniPage) return found;
   MiniPageIndex first = global.runs.bins[bin_of(count)];
-  for (; first != kNoMiniPage && looks-- != 0; first = entry_of(first).links.next)
-    if (length_of(entry_of(first)) >= count) return take_front(first, count, kind);
-  return kNoMiniPage;
+  while (first != kNoMiniPage && length_of(entry_of(first)) < count)
+    first = entry_of(first).links.next;
+  return first == kNoMiniPage ? first : take_front(first, count, kind);
 }
 
 void give_back_run(MiniPageIndex first, MiniPages count) noexcept {

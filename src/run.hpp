@@ -74,8 +74,8 @@ inline void note_peak() noexcept {
 // bit mask (Masmano, Ripoll, Crespo, Real: TLSF, ECRTS 2004, §3, with exact bins for short runs).
 MiniPageIndex take_run(MiniPages count, RunKind kind) noexcept;
 
-// The same, but looks at so many runs of the own bin: for use before memory grows. O(looks).
-MiniPageIndex search_run(MiniPages count, RunKind kind, uint32_t looks) noexcept;
+// The same, but looks at every run of the own bin: for use where memory cannot grow. O(free runs).
+MiniPageIndex search_run(MiniPages count, RunKind kind) noexcept;
 
 // The bin whose first run has `count` MiniPages or more, or kRunBins. The own bin of a long run may hold shorter ones: its first
 // is tried, then the bins above.
