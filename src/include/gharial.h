@@ -53,10 +53,9 @@ int gharial_validate(void);
 
 /* ---- threads: for programs linked with -pthread or -sWASM_WORKERS; in others these calls return -1 with errno ENOTSUP. */
 
-/* Gives the calling thread's heap as many heap pages of 64 KiB as `bytes` need, wholly free, that stay its own: blocks of up to 9216
- * bytes come out of them without the lock and without growth; those that are whole MiniPages elsewhere (1793 … 2048, 3585 … 4096, 5121 … 6144,
- * 7169 … 8192 bytes) only in a real-time thread. What was reserved before counts; 0 gives the reserve up. Returns 0, or -1 with errno
- * ENOMEM, and what was reserved before stays. O(pages). */
+/* Gives the calling thread's heap as many heap pages of 64 KiB as `bytes` need, wholly free, that stay its own: blocks of up to 8704
+ * bytes come out of them without the lock and without growth. What was reserved before counts; 0 gives the reserve up. Returns 0, or -1
+ * with errno ENOMEM, and what was reserved before stays. O(pages). */
 int gharial_thread_reserve(size_t bytes);
 
 /* From now on (on != 0), malloc in the calling thread neither waits for the lock nor grows memory: where it would have to, it fails with
