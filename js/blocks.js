@@ -28,7 +28,7 @@ export function visitBlocks(look, visit, { space, page_index, run: only }) {
   const cached = new CachedIndex(heap);
   const chosen = (only === undefined ? [...runs(heap)] : [runAt(heap, only)]).filter(
     ({ kind, first, length }) =>
-      (kind === 'small' || kind === 'medium' || kind === 'large') &&
+      (kind === 'small' || kind === 'large') &&
       (space === undefined || (space === 'large') === (kind === 'large')) &&
       (page_index === undefined ||
         (heap.pageOf(first) <= page_index && page_index <= heap.pageOf(first + length - 1))),
@@ -45,21 +45,19 @@ export function visitBlocks(look, visit, { space, page_index, run: only }) {
 function blocksOf(heap, cached, first) {
   const run = runAt(heap, first);
   const { header, size_class } = run;
-  const kept = new Set(cached.of(run));
-  const space = run.kind === 'large' ? 'large' : 'mini';
-  /** @param {number} address @param {number} size @param {boolean} home @returns {Block} */
-  const block = (address, size, home) =>
-    marked(heap, {
+  const size =
+    header === undefined ? run.length * heap.mini_bytes : heap.layout.class_bytes[size_class];
+  const kept = new Set(header === undefined ? [] : cached.of(run));
+  return Array.from({ length: header?.capacity ?? 1 }, (_, i) => {
+    const address = run.address + i * size;
+    const home = header !== undefined && bit(header.free, i);
+    return marked(heap, {
       address,
       size,
       state: /** @type {BlockState} */ (home ? 'free' : kept.has(address) ? 'cached' : 'live'),
       size_class,
-      space: /** @type {'large' | 'mini'} */ (space),
+      space: /** @type {'large' | 'mini'} */ (header === undefined ? 'large' : 'mini'),
       page_index: Math.floor(address / heap.page_bytes),
     });
-  if (header === undefined) return [block(run.address, run.length * heap.mini_bytes, false)];
-  const size = heap.layout.class_bytes[size_class];
-  return Array.from({ length: header.capacity }, (_, i) =>
-    block(run.address + i * size, size, bit(header.free, i)),
-  );
+  });
 }

@@ -33,7 +33,7 @@ export class Findings {
   /** @type {HeapFault[]} */ errors = [];
   /** @type {import('./walk.js').Run[]} */ runs = [];
   /** @type {Map<number, MetaPage>} meta-pages by heap page */ meta = new Map();
-  /** @type {Map<number, import('./walk.js').Run>} runs of classes by MiniPage: those in which a block may begin */
+  /** @type {Map<number, import('./walk.js').Run>} small runs by MiniPage: those in which a block may begin */
   class_runs = new Map();
   /** @type {Map<number, import('./walk.js').Run>} by the address of their header */ small_runs =
     new Map();
@@ -175,7 +175,7 @@ function findMetaPages(found) {
 
 /** I9: the last MiniPage of a run; I7, I1: small runs. @param {Findings} found @param {import('./walk.js').Run} run */
 function checkRun(found, run) {
-  const { heap, class_runs } = found;
+  const { heap } = found;
   const { k } = heap.layout;
   const last = heap.entry(run.first + run.length - 1);
   found.expect(
@@ -192,7 +192,6 @@ function checkRun(found, run) {
     last.address,
     `the ends of the run of ${run.length} MiniPages at ${hex(run.address)} do not agree`,
   );
-  if (run.kind === 'medium') class_runs.set(run.first, run);
   if (run.kind === 'small') checkSmallRun(found, run);
   if (run.kind === 'maps') {
     const { maps, threads } = heap;

@@ -14,12 +14,17 @@ export function checkCached(found) {
   /** @type {Set<number>} */
   const seen = new Set();
   for (const front of heap.fronts) {
+    found.expect(
+      front.is_open || heap.end === 0,
+      'I8',
+      front.topAddress(1),
+      `there is a heap, but no free-block stack${whose(front)}`,
+    );
     for (let size_class = 1; size_class <= heap.layout.k.size_classes; ++size_class) {
       found.attempt(() => checkStack(found, front, size_class, seen));
-      if (size_class <= heap.layout.k.shared_classes)
-        found.attempt(() => checkCursor(found, front, size_class, seen));
+      found.attempt(() => checkCursor(found, front, size_class, seen));
     }
-    found.attempt(() => checkLastCursor(found, front));
+    found.attempt(() => checkFirstCursor(found, front));
   }
   for (const run of heap.layout.shared ? found.small_runs.values() : [])
     found.attempt(() => {
@@ -48,7 +53,7 @@ function checkStack(found, front, size_class, seen) {
   found.expect(memory.word(start) === 0, 'I8', start, `${name} does not begin with 0`);
   const closed = end - layout.word_bytes;
   found.expect(
-    heap.end === 0 || memory.word(closed) === 1,
+    !front.is_open || memory.word(closed) === 1,
     'I8',
     closed,
     `${name} does not end with 1`,
@@ -95,14 +100,14 @@ function checkCursor(found, front, size_class, seen) {
   }
 }
 
-/** That of the classes whose blocks have a run of their own: always empty. @param {Findings} found @param {Front} front */
-function checkLastCursor(found, front) {
-  const { address, blocks } = front.cursor(found.heap.layout.k.shared_classes + 1);
+/** That of large blocks, which have runs of their own: always empty. @param {Findings} found @param {Front} front */
+function checkFirstCursor(found, front) {
+  const { address, blocks } = front.cursor(0);
   found.expect(
     blocks.length === 0,
     'I8',
     address,
-    `the cursor${whose(front)} of the blocks that have a run of their own is not empty`,
+    `the cursor${whose(front)} of large blocks is not empty`,
   );
 }
 
@@ -116,11 +121,10 @@ function checkBlock(found, size_class, block, seen, where) {
     return;
   }
   const number = (block - run.address) / heap.layout.class_bytes[size_class];
-  const blocks = run.header?.capacity ?? 1;
-  if (!Number.isInteger(number) || number >= blocks)
+  const { free, capacity } = /** @type {import('./meta_page.js').MiniPageHeader} */ (run.header);
+  if (!Number.isInteger(number) || number >= capacity)
     found.add('I8', block, `${what}, where no block begins`);
-  else if (run.header !== undefined && bit(run.header.free, number))
-    found.add('I8', block, `${what}, which is home as well`);
+  else if (bit(free, number)) found.add('I8', block, `${what}, which is home as well`);
   if (seen.has(block)) found.add('I8', block, `${what}, which is cached twice`);
   seen.add(block);
 }

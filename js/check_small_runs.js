@@ -28,11 +28,13 @@ export function checkSmallRun(found, run) {
     found.add('I7', run.entry.address, `the run at ${hex(run.address)} has a header at ${hex(at)}`);
     return;
   }
-  if (header.base !== run.address % 2 ** 32) {
+  const { class_first_mini_pages: first, class_mini_pages: further } = layout;
+  const is_cut_so = [first[size_class], further[size_class]].includes(run.length);
+  if (header.base !== run.address % 2 ** 32 || header.mini_pages !== run.length || !is_cut_so) {
     found.add(
       'I1',
       at,
-      `the run of ${run.length} MiniPages at ${hex(run.address)} is described as one at ${hex(header.base)} of class ${size_class}`,
+      `the run of ${run.length} MiniPages at ${hex(run.address)} is described as one of ${header.mini_pages} at ${hex(header.base)} of class ${size_class}`,
     );
     return;
   }
@@ -88,7 +90,7 @@ export function checkLists(found, meta) {
     const run = small_runs.get(heap.headerAddress(meta, i));
     if (run !== undefined) heads.set(i, run.header);
   }
-  for (let size_class = 1; size_class <= heap.layout.k.shared_classes; ++size_class)
+  for (let size_class = 1; size_class <= heap.layout.k.size_classes; ++size_class)
     checkList(found, meta, size_class, heads);
 }
 

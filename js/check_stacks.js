@@ -32,8 +32,8 @@ function walkStack(found, code, name, top, unit, links) {
 /** I3. @param {Findings} found */
 export function checkClassStacks(found) {
   const { heap } = found;
-  const { end_of_list, shared_classes } = heap.layout.k;
-  for (let size_class = 1; size_class <= shared_classes; ++size_class) {
+  const { end_of_list, size_classes } = heap.layout.k;
+  for (let size_class = 1; size_class <= size_classes; ++size_class) {
     found.attempt(() => {
       const name = `the stack of heap pages of class ${size_class}`;
       let pages = 0;

@@ -50,6 +50,11 @@ export class Front {
     /** @readonly of the heap, from 1 on; 0: there is but one */ this.number = number;
   }
 
+  /** Whether its stacks have a place: not before the program's first allocation. */
+  get is_open() {
+    return this.#image.word(this.topAddress(1)) !== 0;
+  }
+
   /** Where the address of the newest entry of a class's stack is kept. @param {number} size_class */
   topAddress(size_class) {
     return this.#places.tops + size_class * this.#layout.word_bytes;
@@ -65,7 +70,7 @@ export class Front {
     const start = stack_words + stack_start[size_class] * word_bytes;
     const end = stack_words + stack_start[size_class + 1] * word_bytes; // one past the word that ends the stack
     const top = this.#image.word(this.topAddress(size_class));
-    if (top === 0) return { entries: [], start, top: start, end }; // before the first allocation
+    if (top === 0 && !this.is_open) return { entries: [], start, top: start, end };
     if (top < start || top >= end - word_bytes || (top - start) % word_bytes !== 0)
       return { entries: undefined, start, top, end };
     const entries = [];
@@ -73,7 +78,7 @@ export class Front {
     return { entries, start, top, end };
   }
 
-  /** Blocks in the cursor of a shared class, lowest first. @param {number} size_class */
+  /** Blocks in the cursor of a class, lowest first. @param {number} size_class */
   cursor(size_class) {
     const { k } = this.#layout;
     const address = this.#places.cursors + size_class * k.cursor_bytes;

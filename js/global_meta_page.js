@@ -22,7 +22,7 @@ import { linked } from './walk.js';
 /** @param {HeapImage} heap @returns {GlobalMetaPage} */
 export function globalMetaPage(heap) {
   const { k, class_bytes } = heap.layout;
-  const size_class_stacks = Array.from({ length: k.shared_classes }, (_, i) => ({
+  const size_class_stacks = Array.from({ length: k.size_classes }, (_, i) => ({
     size_class: i + 1,
     block_size: class_bytes[i + 1],
     pages: pagesWithRoom(heap, i + 1),

@@ -134,12 +134,6 @@ export class HeapImage {
     return there ? this.entry(mini_page) : undefined;
   }
 
-  /** Class of a block of so many whole MiniPages; 0: large. @param {number} mini_pages */
-  classOfMiniPages(mini_pages) {
-    const { k, class_mini_pages } = this.layout;
-    return Math.max(0, class_mini_pages.indexOf(mini_pages, k.shared_classes + 1));
-  }
-
   /** Address of the meta-page of a heap page; 0: it has none. @param {number} page */
   metaAddress(page) {
     if (page >= this.mapped_pages || !this.maps.describes(page)) return 0;
@@ -164,11 +158,12 @@ export class HeapImage {
     return there ? this.heapNumber(this.metaPage(meta).owner) : 0;
   }
 
-  /** Blocks in a run of the class; 0: no such class. @param {number} size_class */
-  capacityOf(size_class) {
-    const { class_bytes, class_mini_pages } = this.layout;
+  /** Blocks in a run of so many MiniPages of the class; 0: no such class. @param {number} size_class @param {number} length */
+  capacityOf(size_class, length) {
+    const { class_bytes, k } = this.layout;
     if (size_class === 0 || size_class >= class_bytes.length) return 0;
-    return Math.floor((class_mini_pages[size_class] * this.mini_bytes) / class_bytes[size_class]);
+    const possible = k.header_free_words * 64; // of a damaged run that is longer, no more
+    return Math.min(possible, Math.floor((length * this.mini_bytes) / class_bytes[size_class]));
   }
 
   /** Where the header of a small run lies that begins in this MiniPage. @param {MetaPage} meta @param {number} mini_page */
@@ -177,9 +172,9 @@ export class HeapImage {
     return meta.address + k.meta_mini_pages + (mini_page % this.minis) * k.header_bytes;
   }
 
-  /** @param {number} address @returns {MiniPageHeader} */
-  header(address) {
-    return headerAt(this, address);
+  /** That of a small run of so many MiniPages. @param {number} address @param {number} length @returns {MiniPageHeader} */
+  header(address, length) {
+    return headerAt(this, address, length);
   }
 
   /**

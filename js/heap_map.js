@@ -16,19 +16,18 @@ export const CELL_KINDS = /** @type {const} */ ([
   'fresh',
   'metadata',
   'small',
-  'medium',
   'large',
   'changing', // a thread changed it while we looked
 ]);
 /** @typedef {typeof CELL_KINDS[number]} MapCellKind */
-const [UNCLAIMED, STATIC, EXTERNAL, FREE, FRESH, METADATA, SMALL, MEDIUM, LARGE, CHANGING] =
+const [UNCLAIMED, STATIC, EXTERNAL, FREE, FRESH, METADATA, SMALL, LARGE, CHANGING] =
   CELL_KINDS.keys();
 
 export class HeapMap {
   /** @readonly @type {number} heap page of the first element */ first_page;
   /** @readonly @type {number} heap pages in the map */ number_of_pages;
   /** @readonly @type {Uint8Array} by MiniPage, a place in CELL_KINDS */ kind;
-  /** @readonly @type {Uint8Array} by MiniPage; 0 unless small or medium */ size_class;
+  /** @readonly @type {Uint8Array} by MiniPage; 0 unless small */ size_class;
   /** @readonly @type {Uint8Array} by MiniPage, 0 … 255: the share of its run that live blocks cover; small shares are 1, not 0 */ fill;
   /** @readonly @type {Uint8Array} by MiniPage, 1: a run begins here */ begins;
   /** @readonly @type {Uint32Array} by heap page: number of the heap of a thread that owns it; 0: none */ owners;
@@ -88,7 +87,6 @@ export class HeapMap {
   /** What lies between is unknown. @param {HeapImage} heap @param {number} base */
   #walkChanging(heap, base) {
     const u32 = reader(heap.memory);
-    const capacities = heap.layout.class_bytes.map((_, i) => heap.capacityOf(i));
     const kept = new CachedIndex(heap);
     for (const run of runs(heap)) {
       const { kind, first, length } = run;
@@ -96,9 +94,8 @@ export class HeapMap {
       this.begins[i] = 1;
       if (kind === 'free') this.#free(heap, base, first, length);
       else if (kind === 'changing') this.kind.fill(CHANGING, i, i + length);
-      else if (kind === 'small') this.#small(heap, u32, i, length, kept.of(run).length, capacities);
-      else if (kind === 'medium' || kind === 'large')
-        this.#block(heap, i, length, Math.min(1, kept.of(run).length));
+      else if (kind === 'small') this.#small(heap, u32, i, length, kept.of(run).length);
+      else if (kind === 'large') this.#large(i, length);
       else this.#other(heap, base, first);
     }
   }
@@ -115,7 +112,6 @@ export class HeapMap {
     const { layout, maps } = heap;
     const u32 = reader(heap.memory);
     const { k } = layout;
-    const capacities = layout.class_bytes.map((_, i) => heap.capacityOf(i));
     const kinds = 2 ** k.run_kind_bits;
     const kept = cachedBlocks(heap)
       .map(({ address }) => address)
@@ -141,27 +137,28 @@ export class HeapMap {
         first += length;
         continue;
       }
-      const end = (first + length) * heap.mini_bytes;
+      first += length;
+      if (kind === k.run_block) {
+        this.#large(i, length);
+        continue;
+      }
+      const end = first * heap.mini_bytes;
       const skipped = next;
       while (next < kept.length && kept[next] < end) next += 1;
-      const pending =
-        layout.shared && kind === k.run_small ? onTheirWay(heap, runAt(heap, first)).length : 0;
-      if (kind === k.run_small)
-        this.#small(heap, u32, i, length, next - skipped + pending, capacities);
-      else this.#block(heap, i, length, next - skipped);
-      first += length;
+      const pending = layout.shared ? onTheirWay(heap, runAt(heap, first - length)).length : 0;
+      this.#small(heap, u32, i, length, next - skipped + pending);
     }
   }
 
-  /** @param {HeapImage} heap @param {(at: number) => number} u32 @param {number} i @param {number} length @param {number} kept @param {number[]} capacities */
-  #small(heap, u32, i, length, kept, capacities) {
+  /** @param {HeapImage} heap @param {(at: number) => number} u32 @param {number} i @param {number} length @param {number} kept */
+  #small(heap, u32, i, length, kept) {
     const { memory, layout } = heap;
     const { k, class_bytes } = layout;
     const mini_page = this.first_mini_page + i;
     const entry = heap.maps.entryAddress(mini_page) + k.entry_header;
     const at = memory.wordBytes === 8 ? memory.u64(entry) : u32(entry);
     const size_class = memory.u8(at + k.header_size_class);
-    const capacity = capacities[size_class] ?? 0;
+    const capacity = heap.capacityOf(size_class, length);
     if (capacity === 0)
       throw new HeapReadError(
         'I7',
@@ -177,7 +174,12 @@ export class HeapMap {
       home += popcount(u32(at + k.header_free + 4 * word));
     if (heap.exact === false) kept = Math.min(kept, capacity - home); // it went home while we looked
     const live = capacity - home - kept;
-    this.#count(size_class, capacity, live, kept);
+    this.class_blocks[size_class] += capacity;
+    this.class_live[size_class] += live;
+    this.class_mini_pages[size_class] += length;
+    this.live_blocks += live;
+    this.live_bytes += live * class_bytes[size_class];
+    this.cached_blocks += kept;
     this.#cells(
       i,
       length,
@@ -187,32 +189,17 @@ export class HeapMap {
     );
   }
 
-  /** @param {HeapImage} heap @param {number} i @param {number} length @param {number} kept 1: at hand */
-  #block(heap, i, length, kept) {
-    const medium = length <= heap.layout.k.class_max_mini_pages;
-    const size_class = medium ? heap.classOfMiniPages(length) : 0;
-    if (medium) this.#count(size_class, 1, 1 - kept, kept);
-    else {
-      this.live_blocks += 1;
-      this.live_bytes += length * heap.mini_bytes;
-      this.class_live[0] += 1;
-      this.class_blocks[0] += 1;
-    }
-    this.#cells(i, length, medium ? MEDIUM : LARGE, size_class, medium ? 1 - kept : 1);
-  }
-
-  /** @param {number} size_class @param {number} blocks @param {number} live @param {number} kept */
-  #count(size_class, blocks, live, kept) {
-    this.class_blocks[size_class] += blocks;
-    this.class_live[size_class] += live;
-    this.live_blocks += live;
-    this.live_bytes += live * this.class_bytes[size_class];
-    this.cached_blocks += kept;
+  /** @param {number} i @param {number} length */
+  #large(i, length) {
+    this.live_blocks += 1;
+    this.live_bytes += length * this.mini_page_bytes;
+    this.class_live[0] += 1;
+    this.class_blocks[0] += 1;
+    this.#cells(i, length, LARGE, 0, 1);
   }
 
   /** @param {number} i @param {number} length @param {number} kind @param {number} size_class @param {number} share */
   #cells(i, length, kind, size_class, share) {
-    if (size_class > 0) this.class_mini_pages[size_class] += length;
     const fill = share <= 0 ? 0 : Math.max(1, Math.min(255, Math.round(share * 255)));
     if (length === 1) {
       this.kind[i] = kind;
@@ -251,7 +238,7 @@ export class HeapMap {
       static: heap_base - stack + lost,
       stack,
       meta: bytes(METADATA),
-      mini: bytes(SMALL) + bytes(MEDIUM) + bytes(CHANGING),
+      mini: bytes(SMALL) + bytes(CHANGING),
       large: bytes(LARGE),
       free: bytes(FREE) + bytes(FRESH),
       external: bytes(EXTERNAL) + gap - lost + break_end - heap_end,

@@ -92,6 +92,7 @@ export class SegmentedMaps {
       const segment = image.word(at.segments + i * word_bytes);
       return image.holds(segment, k.segment_bytes) ? segment : 0;
     });
+    /** @readonly the first that they cover */ this.first_page = 0;
     /** @readonly heap pages that the maps cover */
     this.mapped_pages = Math.min(mapped_pages, count * pages);
   }

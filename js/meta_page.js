@@ -7,7 +7,8 @@
  * @property {Uint32Array} free free bits, 32 to a word
  * @property {number} reciprocal
  * @property {number} base lower half of the run's address
- * @property {number} capacity blocks in the run, by its class
+ * @property {number} mini_pages length of the run, as the header says
+ * @property {number} capacity blocks in the run, by its length and its class
  * @property {number} countdown blocks that may come home before the run changes its state
  * @property {number} size_class
  * @property {number} next @property {number} prev
@@ -37,8 +38,8 @@ export function metaPageAt(heap, address) {
   };
 }
 
-/** @param {HeapImage} heap @param {number} address @returns {MiniPageHeader} */
-export function headerAt(heap, address) {
+/** @param {HeapImage} heap @param {number} address @param {number} length of the run, as the run map says @returns {MiniPageHeader} */
+export function headerAt(heap, address, length) {
   const { memory } = heap;
   const { k } = heap.layout;
   const size_class = memory.u8(address + k.header_size_class);
@@ -49,7 +50,8 @@ export function headerAt(heap, address) {
     free,
     reciprocal: memory.u32(address + k.header_reciprocal),
     base: memory.u32(address + k.header_base),
-    capacity: heap.capacityOf(size_class),
+    mini_pages: memory.u8(address + k.header_mini_pages),
+    capacity: heap.capacityOf(size_class, length),
     countdown: memory.u32(address + k.header_countdown),
     size_class,
     next: memory.u8(address + k.header_next),

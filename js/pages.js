@@ -3,7 +3,7 @@ import { bit, marked } from './heap_image.js';
 import { CachedIndex, runs } from './walk.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'metadata' | 'external' | 'static' | 'unclaimed' | 'changing'} MiniPageKind */
+/** @typedef {'small' | 'large' | 'free' | 'metadata' | 'external' | 'static' | 'unclaimed' | 'changing'} MiniPageKind */
 /** @typedef {MiniPageKind | 'mixed'} PageKind */
 /**
  * @typedef {object} MiniPageStatistics MiniPages of one heap page that serve together: a run, or what lies of it in the page
@@ -12,8 +12,7 @@ import { CachedIndex, runs } from './walk.js';
  * @property {MiniPageKind} kind `metadata`: maps and meta-pages, `static`: below the heap, `unclaimed`: above it, `changing`: a thread changed it while we looked
  * @property {boolean} begins the run begins here
  * @property {boolean} fresh free, and never handed out since memory grew
- * @property {boolean} cached of a medium block that is free and at hand
- * @property {number} size_class 0 unless small or medium
+ * @property {number} size_class 0 unless small
  * @property {number} block_size of a large block: all of it
  * @property {number} number_of_blocks that begin in these MiniPages
  * @property {number} number_of_used_blocks
@@ -91,7 +90,6 @@ const plain = (index, length, kind, begins, fresh) => ({
   kind,
   begins,
   fresh,
-  cached: false,
   size_class: 0,
   block_size: 0,
   number_of_blocks: 0,
@@ -112,10 +110,7 @@ function piecesOf(heap, cached, run) {
     case 'free':
       return [{ address, bytes: whole, free: true }];
     default: {
-      if (header === undefined)
-        return [
-          { address, bytes: whole, free: run.kind === 'medium' && cached.of(run).length > 0 },
-        ];
+      if (header === undefined) return [{ address, bytes: whole, free: false }];
       const kept = new Set(cached.of(run));
       const bytes = heap.layout.class_bytes[run.size_class];
       return Array.from({ length: header.capacity }, (_, i) => ({
@@ -168,7 +163,6 @@ function addRun(heap, page, run, pieces) {
       const [low, high] = [first, end].map((mini_page) => heap.addressOf(mini_page));
       const begun = pieces.filter(({ address }) => address >= low && address < high);
       const free = begun.filter((piece) => piece.free).length;
-      part.cached = run.kind === 'medium' && pieces[0].free;
       part.size_class = run.size_class;
       part.block_size =
         run.size_class === 0

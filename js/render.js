@@ -3,7 +3,7 @@
 
 /** @typedef {import('./pages.js').PageStatistics} PageStatistics */
 /** @typedef {import('./pages.js').MiniPageStatistics} MiniPageStatistics */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'fresh' | 'metadata' | 'external' | 'static' | 'unclaimed' | 'changing'} CellKind */
+/** @typedef {'small' | 'large' | 'free' | 'fresh' | 'metadata' | 'external' | 'static' | 'unclaimed' | 'changing'} CellKind */
 /**
  * @typedef {object} Cell one MiniPage
  * @property {CellKind} kind
@@ -35,7 +35,6 @@ const LEVELS = '▁▁▂▃▄▅▆▇█';
 const SMALLEST = 8;
 const COLOURS = {
   small: [33, 39, 45, 51, 49, 47, 83, 119, 155, 191, 227, 221],
-  medium: 214,
   large: 204,
   free: 240,
   fresh: 240,
@@ -53,10 +52,7 @@ export function rowOf({ page_index, mini_pages }) {
 }
 
 /** @param {MiniPageStatistics} part @returns {CellKind} */
-function cellKind({ kind, fresh, cached }) {
-  if (kind === 'free' && fresh) return 'fresh';
-  return cached ? 'free' : kind; // serves the next request
-}
+const cellKind = ({ kind, fresh }) => (kind === 'free' && fresh ? 'fresh' : kind);
 
 /** @param {MiniPageStatistics} part @returns {Cell[]} */
 function cellsOf(part) {
@@ -82,8 +78,6 @@ export function plainCell({ kind, doubling, level, begins }) {
       const letter = String.fromCharCode(97 + doubling);
       return level === 8 ? letter.toUpperCase() : letter;
     }
-    case 'medium':
-      return begins ? '<' : '-';
     case 'large':
       return begins ? '[' : '=';
     default:
@@ -104,7 +98,6 @@ export function colouredCell({ kind, doubling, level, begins }) {
         text: LEVELS[level],
         colour: hue(doubling),
       };
-    case 'medium':
     case 'large':
       return { text: begins ? '▐' : '█', colour: COLOURS[kind] };
     default:
@@ -206,10 +199,7 @@ export function legendLines(pages, { colour, columns }) {
     .map(([doubling, cell]) => [cellsText([cell], colour), `≤${size(SMALLEST * 2 ** doubling)}`]);
   const others = LEGEND.filter(([kind]) => kinds.has(kind)).map(([kind, meaning]) => {
     const shown = [true, false].map((begins) => ({ kind, doubling: 0, level: 8, begins }));
-    return [
-      cellsText(kind === 'medium' || kind === 'large' ? shown : shown.slice(1), colour),
-      meaning,
-    ];
+    return [cellsText(kind === 'large' ? shown : shown.slice(1), colour), meaning];
   });
   const fill = colour ? 'blocks of (height: how many are live)' : 'blocks of (capital: none free)';
   return [
@@ -220,7 +210,6 @@ export function legendLines(pages, { colour, columns }) {
 
 /** @type {[CellKind, string][]} */
 const LEGEND = [
-  ['medium', 'medium block'],
   ['large', 'large block'],
   ['free', 'free, was used'],
   ['fresh', 'blank: fresh'],

@@ -29,7 +29,7 @@ const SPACE_WORDS = {
   static: 'static data',
   stack: 'stack of the program',
   meta: 'maps and meta-pages',
-  mini: 'small and medium blocks',
+  mini: 'small blocks',
   large: 'large blocks',
   free: 'free runs',
   external: "others' (sbrk)",

@@ -50,8 +50,8 @@ function metadataRanges(heap) {
 const frontSpans = ({ at, k, word_bytes }) => [
   [at.tops, (k.size_classes + 1) * word_bytes],
   [at.stack_words, k.stack_words_count * word_bytes],
-  [at.cursors, (k.shared_classes + 2) * k.cursor_bytes],
-  [at.current, (k.shared_classes + 1) * word_bytes],
+  [at.cursors, (k.size_classes + 1) * k.cursor_bytes],
+  [at.current, (k.size_classes + 1) * word_bytes],
 ];
 
 /**
@@ -89,7 +89,8 @@ function described(heap) {
     }
   } catch (error) {
     if (!(error instanceof HeapReadError)) throw error;
-    add(0, heap.mapped_pages * heap.minis);
+    const begin = heap.maps.first_page * heap.minis;
+    add(begin, heap.mapped_pages * heap.minis - begin);
   }
   return { entries, begun };
 }
@@ -106,13 +107,13 @@ function metaSpans(heap, meta, begun) {
     [meta + k.meta_page, 4],
     [meta + k.meta_runs, 4],
     [meta + k.meta_free, 4],
-    [meta + k.meta_lists + 1, k.shared_classes],
+    [meta + k.meta_lists + 1, k.size_classes],
   ];
   if (heap.layout.shared) spans.push([meta + k.meta_owner, heap.layout.word_bytes]);
   else spans.push([meta + k.meta_is_own, 4]);
   if (page.is_own && page.free !== 0) spans.push([meta + k.meta_class_links, 2 * LINK_BYTES]);
   for (const first of begun) spans.push([heap.headerAddress(page, first), k.header_bytes]);
-  for (let size_class = 1; size_class <= k.shared_classes; ++size_class)
+  for (let size_class = 1; size_class <= k.size_classes; ++size_class)
     if (heap.list(page, size_class) !== k.end_of_list)
       spans.push([meta + k.meta_class_links + 2 * LINK_BYTES * size_class, 2 * LINK_BYTES]);
   return spans;

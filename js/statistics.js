@@ -115,7 +115,7 @@ export function spaceStatistics(heap) {
   );
 }
 
-/** @param {HeapImage} heap @returns {SizeClassStatistics[]} every class, by its number: first those whose blocks share runs */
+/** @param {HeapImage} heap @returns {SizeClassStatistics[]} every class, by its number, which is the order of its block size */
 export function sizeClassStatistics(heap) {
   return new Survey(heap).classes.slice(1).map((count) =>
     marked(heap, {
@@ -127,7 +127,6 @@ export function sizeClassStatistics(heap) {
 
 /** The stack of a class, top first, or those of all heaps. @param {HeapImage} heap @param {number} size_class */
 export function pagesWithRoom(heap, size_class) {
-  if (size_class > heap.layout.k.shared_classes) return []; // a block with a run of its own leaves no room
   return heap.fronts.flatMap((front) =>
     linkedPages(heap, front.classStack(heap, size_class), size_class),
   );

@@ -127,11 +127,12 @@ function wholePages(heap, { first, length }) {
   return Math.max(0, whole);
 }
 
-/** Blocks of a small or medium run by state. @param {HeapImage} heap @param {import('./walk.js').Run} run @param {CachedIndex} cached */
+/** Blocks of a small run by state. @param {HeapImage} heap @param {import('./walk.js').Run} run @param {CachedIndex} cached */
 function blockCounts(heap, run, cached) {
+  const header = /** @type {import('./meta_page.js').MiniPageHeader} */ (run.header);
   const kept = cached.of(run).length;
-  const blocks = run.header?.capacity ?? 1;
-  let free = kept + (run.header === undefined ? 0 : homeOf(run.header));
+  const blocks = header.capacity;
+  let free = kept + homeOf(header);
   if (heap.exact === false) free = Math.min(free, blocks); // it went home while we looked
   const block_size = heap.layout.class_bytes[run.size_class];
   return { blocks, used: blocks - free, free, kept, block_size };

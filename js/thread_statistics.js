@@ -26,7 +26,7 @@ import { cachedIn, linked, onTheirWay, runs } from './walk.js';
  * @property {number} number_of_quarantined_pages of these: of quarantined heaps
  * @property {number} number_of_cached_blocks on free-block stacks and in cursors
  * @property {number} number_of_pending_blocks on their way to the heap that owns their page
- * @property {number} number_of_deferred_blocks medium and large blocks, freed while the lock was held: the next holders free them; until then they count as live
+ * @property {number} number_of_deferred_blocks large blocks, freed while the lock was held: the next holders free them; until then they count as live
  * @property {number} number_of_lock_waits times a thread did not get the lock, nor while it spun
  * @property {number} number_of_refusals times a real-time thread was refused
  * @property {ThreadHeapStatistics[]} heaps the oldest first

@@ -4,14 +4,14 @@ import { HeapReadError, hex } from './errors.js';
 import { popcount } from './memory.js';
 
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'maps' | 'meta' | 'gap' | 'changing'} RunKind changing: not known, for a thread changed it */
+/** @typedef {'small' | 'large' | 'free' | 'maps' | 'meta' | 'gap' | 'changing'} RunKind changing: not known, for a thread changed it */
 /**
  * @typedef {object} Run MiniPages that serve together, in whatever heap pages
  * @property {RunKind} kind
  * @property {number} first MiniPage: address / 2 KiB
  * @property {number} length MiniPages
  * @property {number} address
- * @property {number} size_class of small and medium runs, else 0
+ * @property {number} size_class of small runs, else 0
  * @property {import('./heap_image.js').RunEntry} entry of the first
  * @property {import('./heap_image.js').MiniPageHeader | undefined} header of small runs
  * @property {boolean} [is_own] free MiniPages of an own page, of which the run map says nothing
@@ -44,9 +44,9 @@ export function runAt(heap, first) {
       entry.address,
       `the run of ${length} MiniPages at ${hex(address)} does not end inside the heap`,
     );
-  const header = kind === 'small' ? heap.header(headerAt(heap, entry, first)) : undefined;
-  const size_class = header?.size_class ?? (kind === 'medium' ? heap.classOfMiniPages(length) : 0);
-  if (header !== undefined && (size_class === 0 || size_class > k.shared_classes))
+  const header = kind === 'small' ? heap.header(headerAt(heap, entry, first), length) : undefined;
+  const size_class = header?.size_class ?? 0;
+  if (header !== undefined && (size_class === 0 || size_class > k.size_classes))
     throw new HeapReadError(
       'I7',
       header.address,
@@ -78,7 +78,7 @@ function headerAt(heap, entry, first) {
 }
 
 /** @param {HeapImage} heap @param {import('./heap_image.js').RunEntry} entry @returns {RunKind | undefined} */
-function runKind(heap, { kind, number }) {
+function runKind(heap, { kind }) {
   const { k } = heap.layout;
   switch (kind) {
     case k.run_free:
@@ -86,7 +86,7 @@ function runKind(heap, { kind, number }) {
     case k.run_small:
       return 'small';
     case k.run_block:
-      return number <= k.class_max_mini_pages ? 'medium' : 'large';
+      return 'large';
     case k.run_maps:
       return 'maps';
     case k.run_meta_page:
@@ -146,13 +146,12 @@ export function cachedBlocks(heap) {
 
 /** Those of one front. @param {HeapImage} heap @param {import('./front.js').Front} front */
 export function cachedIn(heap, front) {
-  const { size_classes, shared_classes } = heap.layout.k;
+  const { size_classes } = heap.layout.k;
   /** @type {CachedBlock[]} */
   const cached = [];
   for (let size_class = 1; size_class <= size_classes; ++size_class) {
     for (const address of front.blockStack(size_class).entries ?? [])
       cached.push({ address, size_class, where: 'stack' });
-    if (size_class > shared_classes) continue;
     for (const address of front.cursor(size_class).blocks)
       cached.push({ address, size_class, where: 'cursor' });
   }
@@ -194,9 +193,9 @@ export class CachedIndex {
     }
   }
 
-  /** Addresses of the cached blocks of a run of a class, those on their way to its owner too. @param {Run} run */
+  /** Addresses of the cached blocks of a small run, those on their way to its owner too. @param {Run} run */
   of(run) {
-    const length = Math.min(run.length, this.#heap.minis); // longer runs are of no class
+    const length = Math.min(run.length, this.#heap.minis); // no sound one is longer
     const found = [];
     for (let i = 0; i < length; ++i) found.push(...(this.#byMiniPage.get(run.first + i) ?? []));
     for (const block of onTheirWay(this.#heap, run)) if (!found.includes(block)) found.push(block);

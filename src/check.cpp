@@ -292,7 +292,7 @@ struct Checker {
 
   // What is at hand is in one place only.
   void check_front() noexcept {
-    if (!is_attached()) return;
+    if (!is_attached()) return require(global.end == kNoMiniPage, 8);
     for (uint8_t c = 1; c <= kSizeClasses; ++c) {
       const SizeClass size_class{c};
       const Word* start = stack_start(size_class);

@@ -1,11 +1,12 @@
 // element.js — <gharial-inspector>: a heap that can be looked at. Takes a reader, asks it as often as is cheap (a tenth of the
 // time at most), and hands what it says to the views. Never calls into the program, so the program may be in any state.
+import { CELL_KINDS } from '../heap_map.js';
 import { HeapReader } from '../heap_reader.js';
 import { differencePanel, differenceShade } from './difference.js';
 import { el } from './dom.js';
 import { addressOf, count, hex, size } from './format.js';
 import { MapView } from './map_view.js';
-import { css, mix, paletteOf, pixel } from './palette.js';
+import { css, LARGEST, mix, paletteOf, pixel, SMALLEST } from './palette.js';
 import { classesPanel, ledger, placeWords, selectionPanel, stacksPanel } from './panels.js';
 import { STYLE } from './style.js';
 import { ownersShade, threadsPanel } from './threads.js';
@@ -21,6 +22,7 @@ const TABS = /** @type {const} */ ({
   threads: 'Threads',
   difference: 'Difference',
 });
+const LARGE = CELL_KINDS.indexOf('large');
 const BUSY = 9; // rest this many times as long as a look takes
 const HTML = globalThis.HTMLElement ?? Object; // the module can be loaded where there is no DOM
 
@@ -234,8 +236,7 @@ export class GharialInspector extends HTML {
     const only = this.#only;
     if (only === undefined) return undefined;
     const pale = pixel(mix(this.#palette.kind.free, this.#palette.page, 0.6));
-    const large = only === 0 ? 8 : -1; // place of 'large' in CELL_KINDS
-    return (i) => ((only === 0 ? map.kind[i] === large : map.size_class[i] === only) ? 0 : pale);
+    return (i) => ((only === 0 ? map.kind[i] === LARGE : map.size_class[i] === only) ? 0 : pale);
   }
 
   #panel() {
@@ -334,16 +335,16 @@ export class GharialInspector extends HTML {
 
   #legend() {
     const { palette, legend } = { palette: this.#palette, legend: this.#parts.legend };
-    const stops = [8, 32, 128, 512, 2048, 8192, 53_248].map((bytes) => css(palette.size(bytes)));
+    const stops = [SMALLEST, 32, 128, 512, 2048, LARGEST].map((bytes) => css(palette.size(bytes)));
     const item = (/** @type {import('./palette.js').Rgb} */ rgb, /** @type {string} */ words) =>
       el('span', {}, el('i.swatch', { style: { background: css(rgb) } }), words);
     legend.replaceChildren(
       el(
         'span.ramp',
         {},
-        'blocks of 8 B',
+        `blocks of ${size(SMALLEST)}`,
         el('i', { style: { background: `linear-gradient(90deg in oklch, ${stops.join(', ')})` } }),
-        '52 KiB',
+        size(LARGEST),
       ),
       item(palette.kind.large, 'large'),
       item(palette.kind.metadata, 'metadata'),

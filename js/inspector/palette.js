@@ -12,8 +12,9 @@
  * @property {number} faint how much of a colour a free block keeps, 0 … 1
  */
 
-const SMALLEST = Math.log2(8);
-const LARGEST = Math.log2(53_248);
+/** Sizes of blocks between which the hue changes: those of the size classes. */
+export const SMALLEST = 8;
+export const LARGEST = 8704;
 
 /** @param {number} L 0 … 1 @param {number} C @param {number} h degrees @returns {Rgb} of OKLCH (Ottosson 2020) */
 export function oklch(L, C, h) {
@@ -49,7 +50,8 @@ export const pixel = ([r, g, b]) => ((255 << 24) | (b << 16) | (g << 8) | r) >>>
 export function paletteOf(theme) {
   const dark = theme === 'dark';
   const size = (/** @type {number} */ block_size) => {
-    const t = Math.max(0, Math.min(1, (Math.log2(block_size) - SMALLEST) / (LARGEST - SMALLEST)));
+    const share = Math.log2(block_size / SMALLEST) / Math.log2(LARGEST / SMALLEST);
+    const t = Math.max(0, Math.min(1, share));
     // From blue over teal and green to amber.
     return dark
       ? oklch(0.58 + 0.24 * t, 0.13, 264 - 202 * t)
@@ -70,7 +72,6 @@ export function paletteOf(theme) {
       fresh: dark ? [31, 35, 44] : [239, 241, 245],
       metadata: dark ? oklch(0.66, 0.15, 310) : oklch(0.58, 0.17, 310),
       small: size(64),
-      medium: size(16_384),
       large: dark ? oklch(0.64, 0.17, 2) : oklch(0.62, 0.2, 2),
       changing: dark ? [168, 175, 188] : [104, 112, 126],
     },

@@ -19,7 +19,6 @@ export const KIND_WORDS = {
   fresh: 'fresh, never used',
   metadata: "gharial's metadata",
   small: 'small blocks',
-  medium: 'medium block',
   large: 'large block',
   changing: 'just changed by a thread',
 };
@@ -32,17 +31,13 @@ export function placeWords(map, i) {
   const bytes = map.class_bytes[map.size_class[i]];
   const share = percent(map.fill[i] / 255);
   if (kind === 'small') return `${where}: blocks of ${size(bytes)}, ${share} live`;
-  if (kind === 'medium')
-    return `${where}: a block of ${size(bytes)}, ${map.fill[i] > 0 ? 'live' : 'kept at hand'}`;
   return `${where}: ${KIND_WORDS[kind]}${kind === 'metadata' && map.fill[i] === 0 ? ', free' : ''}`;
 }
 
 /** Colour of a MiniPage at its fullest. @param {HeapMap} map @param {Palette} palette @param {number} i */
 export function colourAt(map, palette, i) {
   const kind = CELL_KINDS[map.kind[i]];
-  return kind === 'small' || kind === 'medium'
-    ? palette.size(map.class_bytes[map.size_class[i]])
-    : palette.kind[kind];
+  return kind === 'small' ? palette.size(map.class_bytes[map.size_class[i]]) : palette.kind[kind];
 }
 
 /** @param {[string, string | Node][]} rows */
@@ -91,7 +86,7 @@ export function selectionPanel(heap, map, palette, i, address) {
         ownerWords(heap.getThreadStatistics(), owner),
       ),
     ]);
-  const is_run = kind === 'small' || kind === 'medium' || kind === 'large';
+  const is_run = kind === 'small' || kind === 'large';
   if (is_run || kind === 'free' || kind === 'fresh')
     rows.push([
       'run',
@@ -380,7 +375,7 @@ const SPACES = [
   { name: 'static', words: 'static data' },
   { name: 'stack', words: 'stack' },
   { name: 'meta', words: 'metadata' },
-  { name: 'mini', words: 'small and medium' },
+  { name: 'mini', words: 'small' },
   { name: 'large', words: 'large' },
   { name: 'free', words: 'free runs' },
   { name: 'external', words: 'others (sbrk)' },

@@ -85,7 +85,7 @@ export function cellAt(zoom, f, x, y, pages) {
 
 const LEVELS = 16;
 const DETAIL = 4; // pixels: from here on a cell shows how full it is
-const { SMALL, MEDIUM, METADATA, CHANGING } = /** @type {Record<string, number>} */ (
+const { SMALL, METADATA, CHANGING } = /** @type {Record<string, number>} */ (
   Object.fromEntries(CELL_KINDS.map((name, i) => [name.toUpperCase(), i]))
 );
 
@@ -169,9 +169,7 @@ function mean(tint, i, count) {
 /** Place of a MiniPage's colour in the steps. @param {HeapMap} map @param {Pixels} colours @param {number} i */
 function hueAt(map, colours, i) {
   const kind = map.kind[i];
-  return (
-    (kind === SMALL || kind === MEDIUM ? colours.kinds + map.size_class[i] : kind) * (LEVELS + 1)
-  );
+  return (kind === SMALL ? colours.kinds + map.size_class[i] : kind) * (LEVELS + 1);
 }
 
 /** How full a MiniPage is drawn, 0 … 16. @param {HeapMap} map @param {number} i */

@@ -161,7 +161,7 @@ const facts = (threads) => [
   [
     'blocks deferred',
     threads.number_of_deferred_blocks,
-    'Medium and large, freed while the lock was held: the next holder frees them',
+    'Large blocks, freed while the lock was held: the next holder frees them',
   ],
   ['pages owned', threads.number_of_owned_pages, 'Heap pages that a heap owns'],
   [

@@ -7,7 +7,7 @@ export class Findings {
     /** @type {HeapFault[]} */ errors: HeapFault[];
     /** @type {import('./walk.js').Run[]} */ runs: import("./walk.js").Run[];
     /** @type {Map<number, MetaPage>} meta-pages by heap page */ meta: Map<number, MetaPage>;
-    /** @type {Map<number, import('./walk.js').Run>} runs of classes by MiniPage: those in which a block may begin */
+    /** @type {Map<number, import('./walk.js').Run>} small runs by MiniPage: those in which a block may begin */
     class_runs: Map<number, import("./walk.js").Run>;
     /** @type {Map<number, import('./walk.js').Run>} by the address of their header */ small_runs: Map<number, import("./walk.js").Run>;
     /** @type {Map<number, number>} pages whose list of a class is not empty: class stacks must have as many */ listed: Map<number, number>;

@@ -20,6 +20,8 @@ export class Front {
     /** @param {Image} image @param {Layout} layout @param {number} number @param {Places} places */
     constructor(image: Image, layout: Layout, number: number, places: Places);
     /** @readonly of the heap, from 1 on; 0: there is but one */ readonly number: number;
+    /** Whether its stacks have a place: not before the program's first allocation. */
+    get is_open(): boolean;
     /** Where the address of the newest entry of a class's stack is kept. @param {number} size_class */
     topAddress(size_class: number): number;
     /**
@@ -32,7 +34,7 @@ export class Front {
         top: number;
         end: number;
     };
-    /** Blocks in the cursor of a shared class, lowest first. @param {number} size_class */
+    /** Blocks in the cursor of a class, lowest first. @param {number} size_class */
     cursor(size_class: number): {
         address: number;
         base: number;

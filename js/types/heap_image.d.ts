@@ -63,8 +63,6 @@ export class HeapImage {
     entry(mini_page: number): RunEntry;
     /** The same, or undefined. @param {number} mini_page */
     entryOrNone(mini_page: number): RunEntry | undefined;
-    /** Class of a block of so many whole MiniPages; 0: large. @param {number} mini_pages */
-    classOfMiniPages(mini_pages: number): number;
     /** Address of the meta-page of a heap page; 0: it has none. @param {number} page */
     metaAddress(page: number): number;
     /** @param {number} address @returns {MetaPage} */
@@ -73,12 +71,12 @@ export class HeapImage {
     heapNumber(address: number): number;
     /** Number of the heap that owns a heap page; 0: none does. @param {number} page */
     ownerOf(page: number): number;
-    /** Blocks in a run of the class; 0: no such class. @param {number} size_class */
-    capacityOf(size_class: number): number;
+    /** Blocks in a run of so many MiniPages of the class; 0: no such class. @param {number} size_class @param {number} length */
+    capacityOf(size_class: number, length: number): number;
     /** Where the header of a small run lies that begins in this MiniPage. @param {MetaPage} meta @param {number} mini_page */
     headerAddress(meta: MetaPage, mini_page: number): number;
-    /** @param {number} address @returns {MiniPageHeader} */
-    header(address: number): MiniPageHeader;
+    /** That of a small run of so many MiniPages. @param {number} address @param {number} length @returns {MiniPageHeader} */
+    header(address: number, length: number): MiniPageHeader;
     /**
      * The heap page whose meta-page the link at `at` names: 0 for none, -1 if it names no page's meta-page.
      * @param {number} at

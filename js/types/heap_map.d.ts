@@ -1,14 +1,14 @@
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
 /** @typedef {import('./statistics.js').SpaceName} SpaceName */
 /** What a MiniPage is; `kind` of a HeapMap holds the place in this list. */
-export const CELL_KINDS: readonly ["unclaimed", "static", "external", "free", "fresh", "metadata", "small", "medium", "large", "changing"];
+export const CELL_KINDS: readonly ["unclaimed", "static", "external", "free", "fresh", "metadata", "small", "large", "changing"];
 export class HeapMap {
     /** @param {HeapImage} heap */
     constructor(heap: HeapImage);
     /** @readonly @type {number} heap page of the first element */ readonly first_page: number;
     /** @readonly @type {number} heap pages in the map */ readonly number_of_pages: number;
     /** @readonly @type {Uint8Array} by MiniPage, a place in CELL_KINDS */ readonly kind: Uint8Array;
-    /** @readonly @type {Uint8Array} by MiniPage; 0 unless small or medium */ readonly size_class: Uint8Array;
+    /** @readonly @type {Uint8Array} by MiniPage; 0 unless small */ readonly size_class: Uint8Array;
     /** @readonly @type {Uint8Array} by MiniPage, 0 … 255: the share of its run that live blocks cover; small shares are 1, not 0 */ readonly fill: Uint8Array;
     /** @readonly @type {Uint8Array} by MiniPage, 1: a run begins here */ readonly begins: Uint8Array;
     /** @readonly @type {Uint32Array} by heap page: number of the heap of a thread that owns it; 0: none */ readonly owners: Uint32Array;

@@ -51,6 +51,10 @@ export type Layout = {
      */
     class_mini_pages: number[];
     /**
+     * MiniPages in a run that the class begins with, while it has no other
+     */
+    class_first_mini_pages: number[];
+    /**
      * first word of each class's free-block stack; the last entry is the total
      */
     stack_start: number[];

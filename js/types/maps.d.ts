@@ -7,14 +7,17 @@ export class FlatMaps {
     constructor(image: Image, layout: Layout, mapped_pages: number);
     /** @readonly heap pages that the maps cover */
     readonly mapped_pages: number;
-    /** @readonly addresses: entries and … */ readonly runs: number;
-    /** @readonly … classes of MiniPages */ readonly classes: number;
-    /** @readonly meta-pages of heap pages */
+    /** @readonly the first that the run map and the page map cover: what lies before it has classes only */
+    readonly first_page: number;
+    /** @readonly address of the first entry; the root is that of MiniPage 0, wherever that would be */
+    readonly runs: number;
+    /** @readonly address of the classes of MiniPages */ readonly classes: number;
+    /** @readonly address of the first page's word */
     readonly metas: number;
     /** @readonly addresses of the pieces that never move: none */
     readonly segments: number[];
-    /** Whether the words of a heap page that is covered can be found. @param {number} _page */
-    describes(_page: number): boolean;
+    /** Whether the words of a heap page that is covered can be found. @param {number} page */
+    describes(page: number): boolean;
     /** Of a MiniPage's entry. @param {number} mini_page */
     entryAddress(mini_page: number): number;
     /** Of the byte with a MiniPage's class. @param {number} mini_page */
@@ -32,6 +35,7 @@ export class SegmentedMaps {
     constructor(image: Image, layout: Layout, mapped_pages: number);
     /** @readonly addresses of the segments; 0: it cannot be read */
     readonly segments: number[];
+    /** @readonly the first that they cover */ readonly first_page: number;
     /** @readonly heap pages that the maps cover */
     readonly mapped_pages: number;
     /** Whether the words of a heap page that is covered can be found. @param {number} page */

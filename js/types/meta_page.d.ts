@@ -5,7 +5,8 @@
  * @property {Uint32Array} free free bits, 32 to a word
  * @property {number} reciprocal
  * @property {number} base lower half of the run's address
- * @property {number} capacity blocks in the run, by its class
+ * @property {number} mini_pages length of the run, as the header says
+ * @property {number} capacity blocks in the run, by its length and its class
  * @property {number} countdown blocks that may come home before the run changes its state
  * @property {number} size_class
  * @property {number} next @property {number} prev
@@ -21,8 +22,8 @@
  */
 /** @param {HeapImage} heap @param {number} address @returns {MetaPage} */
 export function metaPageAt(heap: HeapImage, address: number): MetaPage;
-/** @param {HeapImage} heap @param {number} address @returns {MiniPageHeader} */
-export function headerAt(heap: HeapImage, address: number): MiniPageHeader;
+/** @param {HeapImage} heap @param {number} address @param {number} length of the run, as the run map says @returns {MiniPageHeader} */
+export function headerAt(heap: HeapImage, address: number, length: number): MiniPageHeader;
 export type HeapImage = import("./heap_image.js").HeapImage;
 /**
  * of a small run
@@ -39,7 +40,11 @@ export type MiniPageHeader = {
      */
     base: number;
     /**
-     * blocks in the run, by its class
+     * length of the run, as the header says
+     */
+    mini_pages: number;
+    /**
+     * blocks in the run, by its length and its class
      */
     capacity: number;
     /**

@@ -1,5 +1,5 @@
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'metadata' | 'external' | 'static' | 'unclaimed' | 'changing'} MiniPageKind */
+/** @typedef {'small' | 'large' | 'free' | 'metadata' | 'external' | 'static' | 'unclaimed' | 'changing'} MiniPageKind */
 /** @typedef {MiniPageKind | 'mixed'} PageKind */
 /**
  * @typedef {object} MiniPageStatistics MiniPages of one heap page that serve together: a run, or what lies of it in the page
@@ -8,8 +8,7 @@
  * @property {MiniPageKind} kind `metadata`: maps and meta-pages, `static`: below the heap, `unclaimed`: above it, `changing`: a thread changed it while we looked
  * @property {boolean} begins the run begins here
  * @property {boolean} fresh free, and never handed out since memory grew
- * @property {boolean} cached of a medium block that is free and at hand
- * @property {number} size_class 0 unless small or medium
+ * @property {number} size_class 0 unless small
  * @property {number} block_size of a large block: all of it
  * @property {number} number_of_blocks that begin in these MiniPages
  * @property {number} number_of_used_blocks
@@ -39,7 +38,7 @@ export function pageStatistics(heap: HeapImage, { start, end }?: {
     end?: number;
 }): PageStatistics[];
 export type HeapImage = import("./heap_image.js").HeapImage;
-export type MiniPageKind = "small" | "medium" | "large" | "free" | "metadata" | "external" | "static" | "unclaimed" | "changing";
+export type MiniPageKind = "small" | "large" | "free" | "metadata" | "external" | "static" | "unclaimed" | "changing";
 export type PageKind = MiniPageKind | "mixed";
 /**
  * MiniPages of one heap page that serve together: a run, or what lies of it in the page
@@ -66,11 +65,7 @@ export type MiniPageStatistics = {
      */
     fresh: boolean;
     /**
-     * of a medium block that is free and at hand
-     */
-    cached: boolean;
-    /**
-     * 0 unless small or medium
+     * 0 unless small
      */
     size_class: number;
     /**

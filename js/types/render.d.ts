@@ -34,7 +34,7 @@ export function doublingOf(block_size: number): number;
 export function hueOf(block_size: number): number;
 export type PageStatistics = import("./pages.js").PageStatistics;
 export type MiniPageStatistics = import("./pages.js").MiniPageStatistics;
-export type CellKind = "small" | "medium" | "large" | "free" | "fresh" | "metadata" | "external" | "static" | "unclaimed" | "changing";
+export type CellKind = "small" | "large" | "free" | "fresh" | "metadata" | "external" | "static" | "unclaimed" | "changing";
 /**
  * one MiniPage
  */

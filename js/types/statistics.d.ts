@@ -55,7 +55,7 @@
 export function heapStatistics(heap: HeapImage, limit: number | undefined): HeapStatistics;
 /** @param {HeapImage} heap @returns {HeapSpaceStatistics[]} a ledger: the sizes add up to the memory's */
 export function spaceStatistics(heap: HeapImage): HeapSpaceStatistics[];
-/** @param {HeapImage} heap @returns {SizeClassStatistics[]} every class, by its number: first those whose blocks share runs */
+/** @param {HeapImage} heap @returns {SizeClassStatistics[]} every class, by its number, which is the order of its block size */
 export function sizeClassStatistics(heap: HeapImage): SizeClassStatistics[];
 /** The stack of a class, top first, or those of all heaps. @param {HeapImage} heap @param {number} size_class */
 export function pagesWithRoom(heap: HeapImage, size_class: number): number[];

@@ -1,12 +1,12 @@
 /** @typedef {import('./heap_image.js').HeapImage} HeapImage */
-/** @typedef {'small' | 'medium' | 'large' | 'free' | 'maps' | 'meta' | 'gap' | 'changing'} RunKind changing: not known, for a thread changed it */
+/** @typedef {'small' | 'large' | 'free' | 'maps' | 'meta' | 'gap' | 'changing'} RunKind changing: not known, for a thread changed it */
 /**
  * @typedef {object} Run MiniPages that serve together, in whatever heap pages
  * @property {RunKind} kind
  * @property {number} first MiniPage: address / 2 KiB
  * @property {number} length MiniPages
  * @property {number} address
- * @property {number} size_class of small and medium runs, else 0
+ * @property {number} size_class of small runs, else 0
  * @property {import('./heap_image.js').RunEntry} entry of the first
  * @property {import('./heap_image.js').MiniPageHeader | undefined} header of small runs
  * @property {boolean} [is_own] free MiniPages of an own page, of which the run map says nothing
@@ -40,7 +40,7 @@ export function binOf(heap: HeapImage, length: number): number;
 export class CachedIndex {
     /** @param {HeapImage} heap */
     constructor(heap: HeapImage);
-    /** Addresses of the cached blocks of a run of a class, those on their way to its owner too. @param {Run} run */
+    /** Addresses of the cached blocks of a small run, those on their way to its owner too. @param {Run} run */
     of(run: Run): number[];
     #private;
 }
@@ -48,7 +48,7 @@ export type HeapImage = import("./heap_image.js").HeapImage;
 /**
  * changing: not known, for a thread changed it
  */
-export type RunKind = "small" | "medium" | "large" | "free" | "maps" | "meta" | "gap" | "changing";
+export type RunKind = "small" | "large" | "free" | "maps" | "meta" | "gap" | "changing";
 /**
  * MiniPages that serve together, in whatever heap pages
  */
@@ -64,7 +64,7 @@ export type Run = {
     length: number;
     address: number;
     /**
-     * of small and medium runs, else 0
+     * of small runs, else 0
      */
     size_class: number;
     /**

@@ -160,9 +160,34 @@ const PLANTED = [
     'a class that takes other runs',
     (p) => {
       const { header } = p.small((h) => p.layout.class_mini_pages[h.size_class] === 1);
-      const other = p.layout.class_mini_pages.findIndex((n, c) => c > 0 && n > 1);
+      const other = p.layout.class_first_mini_pages.findIndex((n, c) => c > 0 && n > 1);
       p.u8(header.address + p.k.header_size_class, other);
     },
+  ],
+  [
+    'I1',
+    'a header of a longer run',
+    (p) => {
+      // what this run could be by its class
+      const { header } = p.small(
+        (h) => h.mini_pages < p.layout.class_mini_pages[h.size_class] && !p.isCurrent(h),
+      );
+      p.u8(header.address + p.k.header_mini_pages, p.layout.class_mini_pages[header.size_class]);
+    },
+  ],
+  [
+    'I1',
+    'a header of a shorter run',
+    (p) => {
+      const first = (h) => p.layout.class_first_mini_pages[h.size_class];
+      const { header } = p.small((h) => h.mini_pages > first(h));
+      p.u8(header.address + p.k.header_mini_pages, first(header));
+    },
+  ],
+  [
+    'I1',
+    'a header of a run of no MiniPages',
+    (p) => p.u8(p.small(() => true).header.address + p.k.header_mini_pages, 0),
   ],
   [
     'I1',
@@ -244,7 +269,7 @@ const PLANTED = [
   [
     'I4',
     'a page without a meta-page, in which small runs begin',
-    (p) => p.u32(p.heap.maps.metas + 4 * p.small(() => true).meta.page, 0),
+    (p) => p.u32(p.heap.maps.metaWordAddress(p.small(() => true).meta.page), 0),
   ],
   [
     'I4',
@@ -254,7 +279,7 @@ const PLANTED = [
   [
     'I4',
     'a meta-page outside of memory',
-    (p) => p.u32(p.heap.maps.metas + 4 * p.small(() => true).meta.page, 0xfffffff0),
+    (p) => p.u32(p.heap.maps.metaWordAddress(p.small(() => true).meta.page), 0xfffffff0),
   ],
   [
     'I4',
@@ -263,21 +288,21 @@ const PLANTED = [
       const run = p.run('large');
       const page = p.heap.pageOf(run.first) + 1;
       const { meta } = p.small(() => true);
-      p.u32(p.heap.maps.metas + 4 * page, meta.address);
+      p.u32(p.heap.maps.metaWordAddress(page), meta.address);
       p.u32(meta.address + p.k.meta_page, page);
     },
   ],
   [
     'I4',
     'a meta-page outside of memory, of a page in which no small run begins',
-    (p) => p.u32(p.heap.maps.metas + 4 * (p.heap.pageOf(p.run('large').first) + 1), 0xfffffff0),
+    (p) => p.u32(p.heap.maps.metaWordAddress(p.heap.pageOf(p.run('large').first) + 1), 0xfffffff0),
   ],
   [
     'I4',
     'a page in which no small run begins, with the meta-page of another',
     (p) => {
       const page = p.heap.pageOf(p.run('large').first) + 1;
-      p.u32(p.heap.maps.metas + 4 * page, p.small(() => true).meta.address);
+      p.u32(p.heap.maps.metaWordAddress(page), p.small(() => true).meta.address);
     },
   ],
   [
@@ -332,14 +357,14 @@ const PLANTED = [
   [
     'I7',
     'a large block that the map calls small',
-    (p) => p.u8(p.heap.maps.classes + p.run('large').first + 5, 12),
+    (p) => p.u8(p.heap.maps.classAddress(p.run('large').first + 4), 12),
   ],
   [
     'I7',
-    'a medium block of another class',
+    'a large block that the map says to begin with one of a class',
     (p) => {
-      const at = p.heap.maps.classes + p.run('medium').first;
-      p.u8(at, p.view.getUint8(at) - 4);
+      const { first } = p.run('large', ({ length }) => length <= 26);
+      p.u8(p.heap.maps.classAddress(first), p.k.size_classes * 2 ** p.k.class_key_shift);
     },
   ],
   [
@@ -395,6 +420,8 @@ const PLANTED = [
     (p) => p.u32(p.stacked().first, p.view.getUint32(p.stacked().first, true) + 4),
   ],
   ['I8', 'a stack top outside of the stack', (p) => p.u32(p.layout.at.tops + 4, 0x40)],
+  ['I8', 'a stack without a top', (p) => p.u32(p.layout.at.tops + 8, 0)],
+  ['I8', 'a heap without a stack', (p) => p.u32(p.layout.at.tops + 4, 0)],
   [
     'I8',
     'a stack without its end',
@@ -406,7 +433,7 @@ const PLANTED = [
     (p) => {
       const at = (c) => p.layout.at.cursors + c * p.k.cursor_bytes;
       const bits = (c) => p.view.getBigUint64(at(c) + p.k.cursor_bits, true);
-      const classes = Array.from({ length: p.k.shared_classes }, (_, i) => i + 1);
+      const classes = Array.from({ length: p.k.size_classes }, (_, i) => i + 1);
       const c = classes.find((c) => bits(c) !== 0n && (bits(c) & 1n) === 0n);
       p.view.setBigUint64(at(c) + p.k.cursor_bits, bits(c) >> 1n, true);
       p.u32(
@@ -418,8 +445,7 @@ const PLANTED = [
   [
     'I8',
     'something in the cursor that stays empty',
-    (p) =>
-      p.u8(p.layout.at.cursors + (p.k.shared_classes + 1) * p.k.cursor_bytes + p.k.cursor_bits, 4),
+    (p) => p.u8(p.layout.at.cursors + p.k.cursor_bits, 4),
   ],
   [
     'I8',
@@ -438,7 +464,7 @@ const PLANTED = [
       const bytes = (h) => p.layout.class_bytes[h.size_class];
       const { run, header } = p.small((h) => {
         const current = p.front.current(h.size_class);
-        const above = current === 0 ? 0 : h.base - p.heap.header(current).base;
+        const above = current === 0 ? 0 : h.base - p.heap.header(current, 1).base;
         return above > 0 && above % (64 * bytes(h)) === 0 && homeOf(h) < h.capacity;
       });
       const live = Array.from({ length: header.capacity }, (_, i) => i).findIndex(
@@ -490,7 +516,7 @@ const PLANTED = [
       p.number({ ...entry, kind: p.k.run_maps }, entry.number);
     },
   ],
-  ['I9', 'maps that lie elsewhere', (p) => p.u32(p.layout.at.run_map, p.heap.maps.runs + 2048)],
+  ['I9', 'maps that lie elsewhere', (p) => p.add(p.layout.at.run_map, 2048)],
   ['I9', 'a heap longer than memory', (p) => p.u32(p.global('end'), 0xfffff)],
   [
     'I9',
@@ -637,6 +663,17 @@ describe('validateHeap', function () {
       }
     });
   }
+
+  it('finds no more blocks in a run than it has free bits, however long it is said to be', () => {
+    const patient = new Patient(sound);
+    const { first, entry } = patient.small((h) => h.capacity > 200).run;
+    patient.number(entry, patient.heap.end - first);
+    assert.ok(patient.codes().includes('I1'));
+    /** @type {number[]} */
+    const blocks = [];
+    new HeapReader(patient.bytes).visitBlocks(({ size }) => void blocks.push(size), { run: first });
+    assert.equal(blocks.length, patient.k.header_free_words * 64);
+  });
 
   it('plants every invariant', () => {
     const planted = new Set(PLANTED.map(([code]) => code));

@@ -14,7 +14,6 @@ const part = (part) => ({
   kind: /** @type {const} */ ('free'),
   begins: false,
   fresh: false,
-  cached: false,
   size_class: 0,
   block_size: 0,
   number_of_blocks: 0,
@@ -58,9 +57,8 @@ describe('the report', function () {
       part({ kind: 'small', size_class: 1, block_size: 4000, used_size: 2000 }),
       part({ kind: 'small', size_class: 1, block_size: 9000, used_size: 2000 }),
       ...[
-        part({ kind: 'medium', length: 2 }),
-        part({ kind: 'medium', begins: true, length: 3 }),
-        part({ kind: 'medium', begins: true, cached: true, length: 2 }),
+        part({ kind: 'large', length: 2 }),
+        part({ kind: 'large', begins: true, length: 3 }),
         part({ kind: 'large', begins: true, length: 2 }),
       ],
       ...[
@@ -72,9 +70,9 @@ describe('the report', function () {
         part({ kind: 'unclaimed' }),
       ],
     ];
-    assert.equal(cellsText(rowOf(page(5, parts)).cells, false), 'aAbLLLLLLLLJL--<--..[=..  %x:_');
+    assert.equal(cellsText(rowOf(page(5, parts)).cells, false), 'aAbLLLLLLLLJL==[==[=..  %x:_');
     const coloured = cellsText(rowOf(page(5, parts)).cells, true);
-    assert.equal(coloured.replace(ANSI, ''), '▃█▃████████████▐██··▐█··  ▒╳░_');
+    assert.equal(coloured.replace(ANSI, ''), '▃█▃████████████▐██▐█··  ▒╳░_');
   });
 
   it('puts as many heap pages on a line as fit, and tells repetition as a count', () => {

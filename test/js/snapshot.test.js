@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { HeapImage } from '../../js/heap_image.js';
 import {
   DumpError,
   GharialError,
@@ -12,7 +13,8 @@ import {
   RecordMismatchError,
   renderReport,
 } from '../../js/index.js';
-import { fnv1a } from '../../js/memory.js';
+import { layoutAt } from '../../js/layout.js';
+import { fnv1a, liveSource } from '../../js/memory.js';
 import { everything, imageOf, variedHeap } from './support/heaps.js';
 import { growing, instantiate, ptr } from './support/modules.js';
 import { syntheticDump } from './support/synthetic.js';
@@ -134,6 +136,28 @@ describe('heap snapshots and dumps', function () {
     }
     return bytes.length;
   };
+
+  it('hold what can be found of a heap whose runs cannot be followed', async () => {
+    const module = await instantiate(await growing());
+    const heap = heapOf(module);
+    module._sbrk(2 ** 20); // so that the maps begin with no page of the heap's first ones
+    const block = ptr(module._malloc(100_000));
+    for (let i = 0; i < 100; ++i) module._malloc(i * 100);
+    const { memory, record } = module.gharialHeap();
+    const image = new HeapImage(
+      liveSource(memory).open(),
+      layoutAt(liveSource(memory).open(), record),
+    );
+    assert.ok(image.maps.first_page > 16);
+    const { address } = image.entry(block / 2048);
+    new DataView(memory.buffer).setUint32(address + image.layout.k.entry_value, 0xffff, true);
+    const attached = heap.validateHeap();
+    assert.deepEqual(
+      attached.errors.map(({ code }) => code).filter((code) => code === 'I9'),
+      ['I9'],
+    );
+    assert.deepEqual(heap.takeHeapSnapshot().heap.validateHeap(), attached);
+  });
 
   it('hold none of the user data, and are small', async () => {
     const { module, heap, live } = await variedHeap();

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { heapOf } from '../../js/index.js';
+import { layoutAt } from '../../js/layout.js';
+import { liveSource } from '../../js/memory.js';
 import { rowOf } from '../../js/render.js';
 import { numbers, variedHeap } from './support/heaps.js';
 import { growing, instantiate, ptr } from './support/modules.js';
@@ -81,42 +83,118 @@ describe('statistics', () => {
     assertLedger(heap, module);
   });
 
-  it('know medium and large blocks to the MiniPage', async () => {
+  it('know the short run that a class begins with, and the long ones after it', async () => {
     const module = await instantiate(file);
     const heap = heapOf(module);
-    const medium = ptr(module._malloc(20_000)); // 10 MiniPages
+    const { memory, record } = module.gharialHeap();
+    const { k, ...layout } = layoutAt(liveSource(memory).open(), record);
+    const classes = Array.from({ length: k.size_classes }, (_, i) => i + 1);
+    /** What one class has: MiniPages and blocks. @param {number} size_class */
+    const cutOf = (size_class) => {
+      const { number_of_mini_pages, number_of_blocks } =
+        heap.getSizeClassStatistics()[size_class - 1];
+      return [number_of_mini_pages, number_of_blocks];
+    };
+    let live = 0;
+    for (const c of classes) {
+      const bytes = layout.class_bytes[c];
+      assert.ok(bytes > (layout.class_bytes[c - 1] ?? 0), 'classes are in the order of their size');
+      const [first, further] = [layout.class_first_mini_pages[c], layout.class_mini_pages[c]];
+      const [few, many] = [first, further].map((length) => Math.floor((length * 2048) / bytes));
+      assert.ok(few >= 2 && (first === 1 || (first - 1) * 2048 < 2 * bytes));
+      const take = () => ptr(module._malloc(bytes));
+      const [begin] = Array.from({ length: few }, take);
+      assert.deepEqual(cutOf(c), [first, few], `${bytes}`);
+      const begun = take();
+      assert.deepEqual(cutOf(c), [first + further, few + many], `${bytes}`);
+      live += few + 1;
+      /** @type {import('../../js/index.js').Block[][]} */
+      const seen = [begin, begun].map((run) => {
+        const blocks = [];
+        heap.visitBlocks((block) => void blocks.push(block), { run: run / 2048 });
+        return blocks;
+      });
+      assert.deepEqual(
+        seen.map((blocks) => blocks.length),
+        [few, many],
+      );
+      for (const [i, run] of [begin, begun].entries())
+        for (const [number, { address, size }] of seen[i].entries())
+          assert.deepEqual([address, size], [run + number * bytes, bytes]);
+    }
+    assert.ok(classes.some((c) => layout.class_first_mini_pages[c] !== layout.class_mini_pages[c]));
+    assert.equal(layout.class_bytes[k.size_classes], k.class_max);
+    assert.deepEqual(heap.validateHeap(), { ok: true, errors: [] });
+    assertAgree(heap, module, live);
+    assertLedger(heap, module);
+  });
+
+  it('begin with the heap, where others took memory before it', async () => {
+    const module = await instantiate(file);
+    const heap = heapOf(module);
+    module._sbrk(100 * 2 ** 20 + 1000);
+    const blocks = [10, 600, 5000, 100_000, 10 * 2 ** 20].map((bytes) => {
+      return { address: ptr(module._malloc(bytes)), bytes };
+    });
+    for (const checked of [heap, heap.takeHeapSnapshot().heap]) {
+      const { first_mini_page, mapped_pages, map_size } = checked.getGlobalMetaPage();
+      assert.ok(first_mini_page >= 50 * 1024, `${first_mini_page}`);
+      // the run map alone would be larger if it began with address 0
+      assert.ok(map_size < mapped_pages * 32 * 8, `${map_size} bytes for ${mapped_pages} pages`);
+      assert.deepEqual(checked.validateHeap(), { ok: true, errors: [] });
+      assertShadow(checked, blocks);
+    }
+    assertLedger(heap, module);
+    assertAgree(heap, module, blocks.length);
+    for (const { address } of blocks) module._free(address);
+    assert.deepEqual(heap.validateHeap(), { ok: true, errors: [] });
+    assert.equal(module._gharial_validate(), 0);
+  });
+
+  it('know large blocks to the MiniPage', async () => {
+    const module = await instantiate(file);
+    const heap = heapOf(module);
+    const least = ptr(module._malloc(8705)); // one byte more than the largest class has
+    const middle = ptr(module._malloc(20_000)); // 10 MiniPages
     const large = ptr(module._malloc(2 * 65_536 + 5_000)); // 2 heap pages and 3 MiniPages
     const found = [];
     heap.visitBlocks((block) => found.push(block), { space: 'mini' });
-    assert.deepEqual(
-      found.filter(({ state }) => state === 'live').map(({ address, size }) => [address, size]),
-      [[medium, 10 * 2048]],
-    );
-    found.length = 0;
+    assert.deepEqual(found, []);
     heap.visitBlocks((block) => found.push(block), { space: 'large' });
-    assert.deepEqual(found, [
-      {
-        address: large,
-        size: 2 * 65_536 + 3 * 2048,
-        state: 'live',
-        size_class: 0,
-        space: 'large',
-        page_index: Math.floor(large / 65_536),
-      },
-    ]);
+    const sizes = [
+      [least, 5 * 2048],
+      [middle, 10 * 2048],
+      [large, 2 * 65_536 + 3 * 2048],
+    ];
+    assert.deepEqual(
+      found,
+      sizes
+        .sort(([a], [b]) => a - b)
+        .map(([address, size]) => ({
+          address,
+          size,
+          state: 'live',
+          size_class: 0,
+          space: 'large',
+          page_index: Math.floor(address / 65_536),
+        })),
+    );
     const first = Math.floor(large / 65_536);
     const parts = heap
       .getPageStatistics({ start: first, end: first + 3 })
-      .flatMap(({ mini_pages }) => mini_pages.filter(({ kind }) => kind === 'large'));
+      .flatMap(({ mini_pages }) =>
+        mini_pages.filter(({ block_size }) => block_size === 2 * 65_536 + 3 * 2048),
+      );
+    assert.ok(parts.every(({ kind }) => kind === 'large'));
     assert.equal(sum(parts.map(({ length }) => length)), 2 * 32 + 3);
     assert.deepEqual(
       parts.map(({ begins, number_of_blocks }) => [begins, number_of_blocks]),
       [[true, 1], [false, 0], ...(parts.length > 2 ? [[false, 0]] : [])],
     );
-    assert.equal(heap.getHeapStatistics().number_of_mini_pages, 10 + 2 * 32 + 3);
+    assert.equal(heap.getHeapStatistics().number_of_mini_pages, 5 + 10 + 2 * 32 + 3);
   });
 
-  it('know a medium block at hand in every heap page in which it lies', async () => {
+  it('know a large block in every heap page in which it lies', async () => {
     const module = await instantiate(file);
     const heap = heapOf(module);
     const crosses = (address) =>
@@ -136,30 +214,39 @@ describe('statistics', () => {
         );
     const states = () =>
       parts().map((part) => [
-        ...[part.kind, part.begins, part.cached, part.block_size],
+        ...[part.kind, part.begins, part.block_size, part.used_size, part.free_size],
         ...[part.number_of_used_blocks, part.number_of_free_blocks],
       ]);
+    const lengths = parts().map(({ length }) => length);
+    assert.equal(sum(lengths), 20);
+    const used = lengths.map((length) => length * 2048);
     assert.deepEqual(states(), [
-      ['medium', true, false, 40_960, 1, 0],
-      ['medium', false, false, 40_960, 0, 0],
+      ['large', true, 40_960, used[0], 0, 1, 0],
+      ['large', false, 40_960, used[1], 0, 0, 0],
     ]);
-    assert.equal(sum(parts().map(({ length }) => length)), 20);
+    const cells = () =>
+      heap
+        .getPageStatistics({ start, end: start + 2 })
+        .map((page) => rowOf(page).cells.filter(({ kind }) => kind === 'large').length);
+    const before = cells();
     module._free(block);
-    assert.deepEqual(states(), [
-      ['medium', true, true, 40_960, 0, 1],
-      ['medium', false, true, 40_960, 0, 0],
-    ]);
-    for (const page of heap.getPageStatistics({ start, end: start + 2 })) {
-      const cells = rowOf(page).cells.filter(({ kind }) => kind === 'medium').length;
-      const live = page.mini_pages.filter(({ kind, cached }) => kind === 'medium' && !cached);
-      assert.equal(cells, sum(live.map(({ length }) => length)));
+    // it is never at hand
+    for (const [kind, , block_size, used_size, free_size, ...blocks] of states()) {
+      assert.deepEqual([kind, block_size, used_size, ...blocks], ['free', 0, 0, 0, 0]);
+      assert.ok(free_size > 0);
     }
+    assert.deepEqual(
+      cells(),
+      before.map((count, i) => count - lengths[i]),
+    );
+    assert.equal(heap.getHeapStatistics().number_of_cached_blocks, 0);
+    heap.visitBlocks(({ address }) => assert.notEqual(address, block));
   });
 
   it('know free runs of every length, and their bins', async () => {
     const module = await instantiate(file);
     const heap = heapOf(module);
-    const lengths = [27, 28, 31, 32, 33, 40, 41, 63, 64, 65, 129, 2000, 6400];
+    const lengths = [5, 6, 16, 26, 27, 28, 31, 32, 33, 40, 41, 63, 64, 65, 129, 2000, 6400];
     const blocks = lengths.map((minis) => [
       ptr(module._malloc(minis * 2048)),
       ptr(module._malloc(60_000)), // keeps the runs apart
@@ -298,7 +385,7 @@ describe('statistics', () => {
       assert.equal(sum(mini_pages.map((part) => part.free_size)), free_size);
     }
     const parts = pages.flatMap(({ mini_pages }) => mini_pages);
-    for (const kind of ['small', 'medium', 'large', 'free', 'metadata', 'external', 'static'])
+    for (const kind of ['small', 'large', 'free', 'metadata', 'external', 'static'])
       assert.ok(
         parts.some((part) => part.kind === kind),
         kind,
@@ -312,7 +399,7 @@ describe('statistics', () => {
     );
     const { used_heap_size, metadata_size, number_of_mini_pages } = heap.getHeapStatistics();
     assert.equal(sum(pages.map(({ used_size }) => used_size)), used_heap_size + metadata_size);
-    const used = parts.filter(({ kind }) => ['small', 'medium', 'large'].includes(kind));
+    const used = parts.filter(({ kind }) => ['small', 'large'].includes(kind));
     assert.equal(sum(used.map(({ length }) => length)), number_of_mini_pages);
     // a block counts where it begins; its bytes, wherever they lie
     assert.ok(

@@ -53,7 +53,7 @@ class Patient {
   /** Two heaps whose stacks of one class hold a block. */
   stacked() {
     const [, ...others] = this.heap.threads;
-    for (let c = 1; c <= this.k.shared_classes; ++c) {
+    for (let c = 1; c <= this.k.size_classes; ++c) {
       const full = others.filter((one) => (one.blockStack(c).entries ?? []).length > 0);
       if (full.length > 1) return full.map((one) => one.blockStack(c).top);
     }
@@ -86,7 +86,7 @@ const PLANTED = [
     'a stack of pages that a heap lost',
     (p) => {
       const one = p.heap.threads[1];
-      const classes = Array.from({ length: p.k.shared_classes }, (_, i) => i + 1);
+      const classes = Array.from({ length: p.k.size_classes }, (_, i) => i + 1);
       const c = classes.find((c) => one.classStack(p.heap, c) > 0) ?? 0;
       p.u32(one.address + p.k.heap_class_stacks + 4 * c, 0);
     },
@@ -337,7 +337,7 @@ describe('heaps of threads that are damaged, or seen in the middle of a change',
     /** @param {DataView} view @param {number} look @param {Patient} p @param {boolean} same */
     const tear = (view, look, p, same) => {
       start(view, look, p);
-      const torn = p.runs.filter(({ kind }) => kind === 'large' || kind === 'medium');
+      const torn = p.runs.filter(({ kind }) => kind === 'large');
       for (const [i, { entry, length }] of torn.entries()) {
         const value = length * 2 ** p.k.run_kind_bits + entry.kind;
         const now = i === (same ? 0 : look % torn.length) ? p.k.run_inside : value;

@@ -12,7 +12,7 @@ export function cellAt(zoom: Zoom, f: Flow, x: number, y: number, pages: number)
 /** Colours as pixels: full and faint by class and by kind, and steps between. @param {Palette} palette @param {readonly number[]} class_bytes */
 export function pixels(palette: Palette, class_bytes: readonly number[]): {
     steps: Uint32Array<ArrayBuffer>;
-    kinds: 10;
+    kinds: 9;
     page: number;
     palette: import("./palette.js").Palette;
 };

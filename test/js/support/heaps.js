@@ -11,7 +11,7 @@ export function numbers(seed) {
   };
 }
 
-/** An instance whose heap holds small, medium and large blocks, free runs, a gap. */
+/** An instance whose heap holds small and large blocks, free runs, a gap. */
 export async function variedHeap() {
   const module = await instantiate(await growing());
   const heap = heapOf(module);
@@ -26,11 +26,10 @@ export async function variedHeap() {
   }
   for (let i = 0; i < 6; ++i) live.push(ptr(module._malloc(70_000 + random(300_000))));
   for (const i of [1, 3]) module._free(live.splice(live.length - 6 + i, 1)[0]);
-  // a full stack, with others of its class home; and a medium block at hand
+  // a full stack, with others of its class home
   const more = Array.from({ length: 40 }, () => ptr(module._malloc(500)));
   for (const [i, block] of more.entries()) if (i % 2 === 0) module._free(block);
   live.push(...more.filter((_, i) => i % 2 !== 0));
-  module._free(ptr(module._malloc(20_000)));
   return { module, heap, live };
 }
 

@@ -6,9 +6,9 @@ import { fnv1a } from '../../../js/memory.js';
 
 const PAGE = 65_536;
 const MINI = 2048;
-const CLASSES = [0, 16, 48, 512, 2048, 4096]; // the last two are one block each
-const CLASS_MINI_PAGES = [0, 1, 1, 1, 1, 2];
-const SHARED = 3;
+const CLASSES = [0, 16, 48, 512, 2048, 4096];
+const CLASS_FIRST_MINI_PAGES = [0, 1, 1, 1, 2, 4];
+const CLASS_MINI_PAGES = [0, 1, 2, 1, 4, 6];
 const STACK_START = [0, 0, 6, 12, 18, 24, 30]; // four blocks each, with the words that end them
 const RECORD = 64;
 const { addresses: ADDRESS_NAMES, constants: CONSTANT_NAMES } = namesOf(false);
@@ -29,7 +29,10 @@ function spread(sizes, order) {
 function constants(w) {
   const n = CLASSES.length;
   const header = {
-    offsets: { prev: 0, next: 1, size_class: 2, free: 8, base: 40, reciprocal: 44, countdown: 48 },
+    offsets: {
+      ...{ prev: 0, next: 1, size_class: 2, mini_pages: 5 },
+      ...{ free: 8, base: 40, reciprocal: 44, countdown: 48 },
+    },
   };
   const meta = spread(
     {
@@ -61,8 +64,8 @@ function constants(w) {
   /** @type {Record<string, number>} */
   const k = {
     ...{ heap_page_shift: 16, mini_page_shift: 11, meta_page_bytes: MINI },
-    ...{ small_max: 512, class_max: 4096, size_classes: n - 1, shared_classes: SHARED },
-    ...{ class_max_mini_pages: 2, class_key_shift: 1, stack_words_count: STACK_START[n] },
+    ...{ small_max: 512, class_max: 4096, size_classes: n - 1 },
+    ...{ class_key_shift: 1, stack_words_count: STACK_START[n] },
     ...{ exact_bins: 16, bins_per_doubling: 4, run_bins: 64, run_kind_bits: 4 },
     ...{ run_free: 9, run_small: 8, run_block: 7, run_maps: 6, run_meta_page: 5, run_gap: 4 },
     ...{ run_inside: 3, own_run_max: 4, entry_bytes: 24, header_bytes: 56, header_free_words: 4 },
@@ -80,26 +83,31 @@ function constants(w) {
 }
 
 /**
- * A dump of a heap whose first page is `first` (a multiple of 64): meta-pages, small and medium runs, a large block across pages,
- * free runs, maps.
- * @param {4 | 8} w bytes of a word @param {number} first
+ * A dump of a heap whose first page is `first` (a multiple of 64): meta-pages, small runs of both lengths of a class, a large block
+ * of one MiniPage and one across pages, free runs, maps.
+ * @param {4 | 8} w bytes of a word @param {number} first @param {{ further?: number }} [wrong] MiniPages that further runs of 48-byte blocks are said to have
  */
-export function syntheticDump(w, first) {
+export function syntheticDump(w, first, { further = CLASS_MINI_PAGES[2] } = {}) {
   const k = constants(w);
   const at = {
     ...{ global: 0x1000, class_map: 0x8600, run_map: 0x8610, tops: 0x8000, stack_words: 0x8100 },
     ...{ cursors: 0x8300, current: 0x8500, global_base: 64, data_end: 0x9000, stack_low: 0xa000 },
     ...{ stack_high: 0xc000, heap_base: 0xc000 },
   };
-  // the maps are the heap's last run: 24 bytes an entry, then meta-pages of heap pages and classes of MiniPages
-  const perPage = 32 * k.entry_bytes + w + 32;
+  // the maps are the heap's last run: 24 bytes an entry and meta-pages of heap pages, both from the page before the heap on, then
+  // classes of MiniPages from 0 on
+  const before = first - 1;
+  const perPage = 32 * k.entry_bytes + w;
+  const mapBytes = (/** @type {number} */ pages) => (pages - before) * perPage + pages * 32;
   let mapPages = 1;
-  while (mapPages * PAGE < (first + 9 + mapPages + 1) * perPage) ++mapPages;
+  while (mapPages * PAGE < mapBytes(first + 9 + mapPages + 1)) ++mapPages;
   const pages = first + 9 + mapPages + 1;
   const begin = first * PAGE;
   const end = begin + (9 + mapPages) * PAGE;
   const maps = begin + 9 * PAGE;
-  const metas = maps + pages * 32 * k.entry_bytes;
+  // where the entry of MiniPage 0 and the word of page 0 would be
+  const entries = maps - before * 32 * k.entry_bytes;
+  const metas = maps + (pages - before) * 32 * k.entry_bytes - before * w;
   const classes = metas + pages * w;
   const low = new Uint8Array(0x10000);
   const high = new Uint8Array(end - begin);
@@ -135,7 +143,8 @@ export function syntheticDump(w, first) {
   const numbers = [
     ...CONSTANT_NAMES.map((name) => k[name]),
     ...CLASSES,
-    ...CLASS_MINI_PAGES,
+    ...CLASS_MINI_PAGES.with(2, further),
+    ...CLASS_FIRST_MINI_PAGES,
     ...STACK_START,
   ];
   for (const [i, name] of ADDRESS_NAMES.entries())
@@ -160,7 +169,7 @@ export function syntheticDump(w, first) {
   const base = begin / MINI;
   /** @param {number} i @param {number} kind @param {number} number @param {Record<string, number>} [more] */
   const entry = (i, kind, number, more = {}) => {
-    const address = maps + (base + i) * k.entry_bytes;
+    const address = entries + (base + i) * k.entry_bytes;
     put(address + k.entry_value, 4, number * 2 ** k.run_kind_bits + kind);
     for (const [name, value] of Object.entries(more))
       put(address + k[`entry_${name}`], name === 'header' ? w : 4, value);
@@ -182,45 +191,52 @@ export function syntheticDump(w, first) {
     for (let c = 0; c < CLASSES.length; ++c) put(address + k.meta_lists + c, 1, k.end_of_list);
     return address;
   };
-  /** @param {number} i @param {number} inMeta @param {Record<string, number>} fields */
-  const small = (i, inMeta, fields) => {
+  /** @param {number} i @param {number} length @param {number} inMeta @param {Record<string, number>} fields */
+  const small = (i, length, inMeta, fields) => {
     const header = inMeta + k.meta_mini_pages + (i % 32) * k.header_bytes;
     const sizes = /** @type {Record<string, number>} */ ({
       free: 8,
       size_class: 1,
       next: 1,
       prev: 1,
+      mini_pages: 1,
     });
     const block_bytes = CLASSES[fields.size_class];
     const all = {
       ...{
         base: (begin + i * MINI) % 2 ** 32,
+        mini_pages: length,
         reciprocal: Math.floor(0xffffffff / block_bytes) + 1,
       },
       ...fields,
     };
     for (const [name, value] of Object.entries(all))
       put(header + k[`header_${name}`], sizes[name] ?? 4, value);
-    run(i, k.run_small, 1, { header });
-    classOf(i, fields.size_class);
+    run(i, k.run_small, length, { header });
+    for (let in_run = 0; in_run < length; ++in_run) {
+      put(entries + (base + i + in_run) * k.entry_bytes + k.entry_header, w, header);
+      classOf(i + in_run, fields.size_class);
+    }
     return header;
   };
   entry(2, k.run_free, 6);
   entry(7, k.run_free, 6);
   global('bins', 4, base + 2, 5);
-  // 42 blocks of 48 B, of which 0 and 5 are home, 6 and 7 in the cursor, 8 on the stack
-  const current = small(8, meta(0, 0, 1), {
+  // 42 blocks of 48 B in the first run of the class, of which 0 and 5 are home, 6 and 7 in the cursor, 8 on the stack
+  const meta_of_first = meta(0, 0, 2);
+  const current = small(8, 1, meta_of_first, {
     ...{ size_class: 2, free: 0b100001, countdown: 0xfff0 },
     ...{ next: k.end_of_list, prev: k.unlisted },
   });
-  run(9, k.run_block, 2); // a medium block
-  classOf(9, 5);
-  run(11, k.run_block, 1); // one at hand
-  classOf(11, 4);
-  run(12, k.run_block, 62); // a large block, in three heap pages
+  // 85 in a further run, of which the last is on the stack and none home
+  small(9, 2, meta_of_first, {
+    ...{ size_class: 2, free: 0, countdown: 1, next: k.end_of_list, prev: k.unlisted },
+  });
+  run(11, k.run_block, 1); // a large block of a MiniPage, as they are for the sake of their alignment
+  run(12, k.run_block, 62); // one in three heap pages
   // 128 blocks of 16 B, three of them home
   const listed = meta(1, 2, 1);
-  small(74, listed, {
+  small(74, 1, listed, {
     ...{ size_class: 1, free: 0b111, countdown: 125, next: k.end_of_list, prev: k.end_of_list },
   });
   put(listed + k.meta_lists + 1, 1, 74 % 32);
@@ -238,13 +254,13 @@ export function syntheticDump(w, first) {
   word(at.cursors + 2 * k.cursor_bytes + k.cursor_base, block);
   put(at.cursors + 2 * k.cursor_bytes + k.cursor_block_bytes, 4, 48);
   for (let c = 1; c < CLASSES.length; ++c) {
-    word(at.tops + c * w, at.stack_words + (STACK_START[c] + (c === 2 || c === 4 ? 1 : 0)) * w);
+    word(at.tops + c * w, at.stack_words + (STACK_START[c] + (c === 2 ? 2 : 0)) * w);
     word(at.stack_words + (STACK_START[c + 1] - 1) * w, 1);
   }
   word(at.stack_words + (STACK_START[2] + 1) * w, block + 8 * 48);
-  word(at.stack_words + (STACK_START[4] + 1) * w, begin + 11 * MINI);
+  word(at.stack_words + (STACK_START[2] + 2) * w, block + MINI + 84 * 48);
 
-  word(at.run_map, maps);
+  word(at.run_map, entries);
   word(at.class_map, classes);
   global('meta_map', w, metas);
   global('mapped_pages', w, pages);

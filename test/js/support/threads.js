@@ -1,5 +1,5 @@
-// threads.js — a program whose threads allocate, free each other's blocks, and stand still when they are told to: small,
-// medium and large blocks, through a box in which each block is put by one thread and taken by any.
+// threads.js — a program whose threads allocate, free each other's blocks, and stand still when they are told to: small
+// and large blocks, through a box in which each block is put by one thread and taken by any.
 import { build, instantiate } from './modules.js';
 
 const EXPORTS = [
