@@ -115,7 +115,7 @@ void note_taken(Address block, size_t bytes) noexcept {
 
 // A block leaves the quarantine: nobody may have written to it.
 void leave(Address block) noexcept {
-  const Address tail = block + tail_offset(key_at(block));
+  const Address tail = tail_place(block);
   Address wrong = kFillOnFree ? block : tail;
   while (wrong < tail && byte_at(wrong) == kFillByte) ++wrong;
   if (wrong < tail || word_at(tail) != kDead)

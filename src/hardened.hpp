@@ -25,12 +25,12 @@ inline AnyWord& word_at(Address at) noexcept { return *reinterpret_cast<AnyWord*
 inline uint8_t& byte_at(Address at) noexcept { return *reinterpret_cast<uint8_t*>(at); }
 
 // Where the tail of a block of the class begins. A large block has none here, and NULL is no block: for them it names a place that
-// can be read.
+// can be read, even where the block is one MiniPage, and where no block has its tail.
 struct TailOffsets {
   uint16_t of_class[kSizeClasses + 1];
 };
 consteval TailOffsets make_tail_offsets() {
-  TailOffsets table{{kMiniPageBytes}};
+  TailOffsets table{{kMiniPageBytes - 2 * kTailBytes}};
   for (uint8_t c = 1; c <= kSizeClasses; ++c)
     table.of_class[c] = static_cast<uint16_t>(bytes_of(SizeClass{c}) - kTailBytes);
   return table;

@@ -215,6 +215,12 @@ class LowerBreak extends Command {
   }
 }
 
+/** Sizes where what serves changes: classes, runs of several MiniPages, large blocks, room to grow, heap pages. */
+const BORDERS = [
+  ...[8, 64, 2 * KiB, 8 * KiB, 8.5 * KiB, 16 * KiB, 52 * KiB, 62 * KiB],
+  ...[PAGE, 2 * PAGE],
+];
+
 /** @param {number} maximum bytes of memory: the largest requests have no chance */
 export function commands(maximum) {
   const small = fc.integer({ min: 0, max: 2100 });
@@ -226,7 +232,7 @@ export function commands(maximum) {
     {
       weight: 2,
       arbitrary: fc
-        .tuple(fc.constantFrom(8, 64, 2 * KiB, 16 * KiB, 62 * KiB, PAGE, 2 * PAGE), fc.nat(8))
+        .tuple(fc.constantFrom(...BORDERS), fc.nat(8))
         .map(([base, off]) => base + off - 4),
     },
     { weight: 1, arbitrary: fc.integer({ min: 1, max: 30 }).map((n) => n * MINI_PAGE) },

@@ -31,8 +31,8 @@ const known = [
   {
     breaks: 'a request of exactly a class size and one byte gets the class below',
     file: 'size_class.hpp',
-    from: '  return ClassKey{kClassTables.key_of_step[(bytes + kStepBytes - 1) / kStepBytes]};',
-    to: '  return ClassKey{kClassTables.key_of_step[(bytes + kStepBytes - 2) / kStepBytes]};',
+    from: '  const size_t step = (bytes + kStepBytes - 1) / kStepBytes;',
+    to: '  const size_t step = (bytes + kStepBytes - 2) / kStepBytes;',
   },
   {
     breaks: 'a block that goes home while its run is full is lost',
@@ -43,8 +43,20 @@ const known = [
   {
     breaks: 'a flush forgets every block of a stack but some',
     file: 'heap.cpp',
-    from: '    while (const Address block = pop_block(key_of(size_class))) send_home(header_at(block), block);',
-    to: '    while (const Address block = pop_block(key_of(size_class)))\n      if (block % 512 != 0) send_home(header_at(block), block);',
+    from: '      for (; *at != kNone; --at) release_again(*at);',
+    to: '      for (; *at != kNone; --at)\n        if (*at % 512 != 0) release_again(*at);',
+  },
+  {
+    breaks: 'a flush leaves the stacks pretended full',
+    file: 'heap.cpp',
+    from: '      top_of(key) = at;\n',
+    to: '',
+  },
+  {
+    breaks: 'a flush puts what it frees on the stack again',
+    file: 'heap.cpp',
+    from: '      top_of(key) = top_of(key_of(kLargeClass));\n',
+    to: '',
   },
   {
     breaks: 'calloc takes one MiniPage too many for fresh',
@@ -103,8 +115,8 @@ const known = [
   {
     breaks: 'the class map keeps the class of a run that is gone',
     file: 'heap_page.cpp',
-    from: '  each_begin(header.size_class, [&](uint32_t i) { keys[i] = 0; });',
-    to: '  each_begin(header.size_class, [&](uint32_t i) { keys[i] &= i == 0 ? 0 : 0xff; });',
+    from: '  each_begin(header, [&](uint32_t i) { keys[i] = 0; });',
+    to: '  each_begin(header, [&](uint32_t i) { keys[i] &= i == 0 ? 0 : 0xff; });',
   },
   {
     breaks: 'memalign ignores alignments above a MiniPage',
@@ -174,7 +186,13 @@ const ofOwnPages = [
     breaks: 'everything at hand goes home although there is a hole',
     file: 'own_page.cpp',
     from: ' || prefers_hole(instead, described)) return first;',
-    to: ' || (look_at_all && prefers_hole(instead, described))) return first;',
+    to: ' || (again && prefers_hole(instead, described))) return first;',
+  },
+  {
+    breaks: 'before growth every run is looked at for a page',
+    file: 'own_page.cpp',
+    from: 'take_page(again && !can_grow_heap(length_with_page()));',
+    to: 'take_page(again);',
   },
   {
     breaks: 'holes are filled with small runs wherever they are',
@@ -289,7 +307,7 @@ const invented = [
     to: '63 - static_cast<uint32_t>(std::countl_zero(above));',
   },
   {
-    breaks: 'before growth only the first run of the own bin is looked at',
+    breaks: 'where memory cannot grow only the first run of the own bin is looked at',
     file: 'run.cpp',
     from: '  while (first != kNoMiniPage && length_of(entry_of(first)) < count)\n    first = entry_of(first).links.next;',
     to: '  if (first != kNoMiniPage && length_of(entry_of(first)) < count) first = kNoMiniPage;',
@@ -415,10 +433,10 @@ const invented = [
     to: 'bytes_in(count)',
   },
   {
-    breaks: 'a block that grew or shrank keeps its old class',
+    breaks: 'an address below the heap is looked up in the maps, which begin with it',
     file: 'block_run.cpp',
-    from: '  write_run(first, count, RunKind::block_run);\n  *keys_from(first) = block_key(count);',
-    to: '  write_run(first, count, RunKind::block_run);\n  if (*keys_from(first) == 0) *keys_from(first) = block_key(count);',
+    from: 'first < global.first ||\n      first.raw',
+    to: 'first.raw',
   },
   {
     breaks: 'a large block that is freed stays in use',
@@ -435,8 +453,8 @@ const invented = [
   {
     breaks: 'the MiniPages of a block that grows beyond all memory wrap round',
     file: 'malloc.cpp',
-    from: 'if (usable > kSharedMax && roomy <= kLargest)',
-    to: 'if (usable > kSharedMax)',
+    from: 'if (usable > kClassMax && roomy <= kLargest)',
+    to: 'if (usable > kClassMax)',
   },
   {
     breaks: 'a block is put where the heap ends though too little is free there',
@@ -445,10 +463,16 @@ const invented = [
     to: '',
   },
   {
-    breaks: 'memory grows for a medium block that could move',
+    breaks: 'memory grows for a block of up to 52 KiB that could move',
     file: 'block_run.cpp',
-    from: ' || least <= MiniPages{kClassMaxMiniPages} ||\n        !can_grow_heap(least - had))',
-    to: ' || !can_grow_heap(least - had))',
+    from: ' || least <= MiniPages{kRoomMax / kMiniPageBytes} ||',
+    to: ' ||',
+  },
+  {
+    breaks: 'memory grows for a large block although a hole would hold it',
+    file: 'block_run.cpp',
+    from: '        find_bin(least) != kRunBins || ',
+    to: '        ',
   },
   {
     breaks: 'memory grows for a large block that does not end the heap',
@@ -459,7 +483,7 @@ const invented = [
   {
     breaks: 'a large block that asks for more may end the program',
     file: 'block_run.cpp',
-    from: ' ||\n        !can_grow_heap(least - had))',
+    from: ' || !can_grow_heap(least - had))',
     to: ')',
   },
   {
@@ -483,14 +507,62 @@ const invented = [
   {
     breaks: 'the new class map is not a copy of the old one',
     file: 'growth.cpp',
-    from: '__builtin_memcpy(classes, front.class_map, had * kMiniPagesPerPage);',
-    to: '__builtin_memcpy(classes, front.class_map, had * kMiniPagesPerPage / 2);',
+    from: 'front.class_map, had * kMiniPagesPerPage);',
+    to: 'front.class_map, had / 2 * kMiniPagesPerPage);',
+  },
+  {
+    breaks: 'the last page of the class map is lost when the maps move',
+    file: 'growth.cpp',
+    from: 'front.class_map, had * kMiniPagesPerPage);',
+    to: 'front.class_map, (had - (had != 0)) * kMiniPagesPerPage);',
+  },
+  {
+    breaks: 'the last page of the run map is lost when the maps move',
+    file: 'growth.cpp',
+    from: '                   moved * kMiniPagesPerPage * sizeof(RunEntry));',
+    to: '                   (moved - (moved != 0)) * kMiniPagesPerPage * sizeof(RunEntry));',
   },
   {
     breaks: 'the new page map is not a copy of the old one',
     file: 'growth.cpp',
-    from: 'had * sizeof *metas',
-    to: 'had / 2 * sizeof *metas',
+    from: '      moved * sizeof(Word));',
+    to: '      moved / 2 * sizeof(Word));',
+  },
+  {
+    breaks: 'the last page of the page map is lost when the maps move',
+    file: 'growth.cpp',
+    from: '      moved * sizeof(Word));',
+    to: '      (moved - (moved != 0)) * sizeof(Word));',
+  },
+  {
+    breaks: 'the base of the run map is where the map lies',
+    file: 'growth.cpp',
+    from: 'reinterpret_cast<RunEntry*>(entries - before * kMiniPagesPerPage * sizeof(RunEntry));',
+    to: 'reinterpret_cast<RunEntry*>(entries);',
+  },
+  {
+    breaks: 'the base of the page map is where the map lies',
+    file: 'growth.cpp',
+    from: '  global.meta_map = metas - before * sizeof(Word);',
+    to: '  global.meta_map = metas;',
+  },
+  {
+    breaks: 'the maps begin with the page of the heap, not with that of the entry before it',
+    file: 'run.hpp',
+    from: 'page_of(heap_first - kOneMiniPage);',
+    to: 'page_of(heap_first);',
+  },
+  {
+    breaks: 'the maps have entries for what lies before the heap, too',
+    file: 'growth.cpp',
+    from: ' - first_mapped(first).raw * kMapBytesPerPageBefore;',
+    to: ';',
+  },
+  {
+    breaks: 'longer maps are counted from where memory ends',
+    file: 'growth.cpp',
+    from: '  const MiniPageIndex first = global.first != kNoMiniPage ? global.first : begin_of(at);',
+    to: '  const MiniPageIndex first = begin_of(at);',
   },
   {
     breaks: 'the old maps are never given back',
@@ -501,8 +573,8 @@ const invented = [
   {
     breaks: 'the place of the old maps counts as fresh',
     file: 'growth.cpp',
-    from: '  if (global.fresh < old + old_count)\n    global.fresh = old + old_count;',
-    to: '  if (global.fresh < old)\n    global.fresh = old;',
+    from: '  if (global.fresh < old_first + old_count)\n    global.fresh = old_first + old_count;',
+    to: '  if (global.fresh < old_first)\n    global.fresh = old_first;',
   },
   {
     breaks: 'the maps are as long as they must be, and move at every growth',
@@ -548,15 +620,33 @@ const invented = [
   },
   {
     breaks: 'a stack has no end',
-    file: 'growth.cpp',
-    from: '  for (uint32_t c = 2; c <= kSizeClasses + 1; ++c)',
-    to: '  for (uint32_t c = 2; c <= kSizeClasses; ++c)',
+    file: 'front.cpp',
+    from: '    words[-1] = kStackEnd;',
+    to: '    if (c != kSizeClasses) words[-1] = kStackEnd;',
+  },
+  {
+    breaks: 'calloc makes no tables when it comes first',
+    file: 'heap.cpp',
+    from: '  if (bytes > kLargest || !has_heap()) return kNone;',
+    to: '  if (bytes > kLargest) return kNone;',
+  },
+  {
+    breaks: 'memalign makes no tables when it comes first',
+    file: 'heap.cpp',
+    from: '  if (!has_heap()) return kNone;\n  if (bytes <= kAlignedMax',
+    to: '  if (bytes <= kAlignedMax',
+  },
+  {
+    breaks: 'malloc_trim looks at stacks that are not there yet',
+    file: 'malloc.cpp',
+    from: '  if (!kShared && !is_attached()) return 0;\n',
+    to: '',
   },
   {
     breaks: 'malloc_trim and refused growth leave the blocks of the last class on its stack',
     file: 'heap.cpp',
-    from: '  for (uint8_t c = 1; c <= kSharedClasses; ++c) {',
-    to: '  for (uint8_t c = 1; c < kSharedClasses; ++c) {',
+    from: '  for (uint8_t c = 1; c <= kSizeClasses; ++c) {',
+    to: '  for (uint8_t c = 1; c < kSizeClasses; ++c) {',
   },
   {
     breaks: 'before growth the stacks are not emptied',
@@ -585,8 +675,20 @@ const invented = [
   {
     breaks: 'a shrink may ask sbrk for memory',
     file: 'obtain.cpp',
-    from: '  if (first != kNoMiniPage || (must_not_abort && !can_grow_heap(count))) return first;',
+    from: '  if (first != kNoMiniPage || (must_not_abort && !grows)) return first;',
     to: '  if (first != kNoMiniPage) return first;',
+  },
+  {
+    breaks: 'before growth every run of the bin is looked at',
+    file: 'obtain.cpp',
+    from: 'grows ? take_run(count, kind) : search_run(count, kind);',
+    to: 'search_run(count, kind);',
+  },
+  {
+    breaks: 'where memory cannot grow one look into the bin is enough',
+    file: 'obtain.cpp',
+    from: 'grows ? take_run(count, kind) : search_run(count, kind);',
+    to: 'take_run(count, kind);',
   },
   {
     breaks: 'the class loses its current run when one block of it is home',
@@ -619,21 +721,27 @@ const invented = [
     to: '    header = nullptr;',
   },
   {
-    breaks: 'calloc passes by the medium block that is at hand',
+    breaks: 'calloc leaves the end of a block that shares a run',
     file: 'heap.cpp',
-    from: '        (!is_shared(size_class) && *top_of(key_of(size_class)) == kNone))',
-    to: '        !is_shared(size_class))',
+    from: '__builtin_memset(reinterpret_cast<void*>(block), 0, bytes);',
+    to: '__builtin_memset(reinterpret_cast<void*>(block), 0, bytes / 8 * 8);',
   },
   {
     breaks: 'realloc keeps a block however much of it is left over',
-    file: 'heap.cpp',
-    from: '  if (bytes <= usable && bytes > usable / 2 && bytes <= kClassMax) return true;',
-    to: '  if (bytes <= usable && bytes <= kClassMax) return true;',
+    file: 'heap.hpp',
+    from: '  return bytes <= usable && bytes > usable / 2 && bytes <= kRoomMax;',
+    to: '  return bytes <= usable && bytes <= kRoomMax;',
   },
   {
-    breaks: 'a medium block that is given room becomes large',
+    breaks: 'realloc keeps a long block that shrinks by less than half',
+    file: 'heap.hpp',
+    from: ' && bytes > usable / 2 && bytes <= kRoomMax;',
+    to: ' && bytes > usable / 2;',
+  },
+  {
+    breaks: 'a block is given room beyond 52 KiB',
     file: 'heap.cpp',
-    from: 'mini_pages_for(roomy < kClassMax ? roomy : kClassMax)',
+    from: 'mini_pages_for(roomy < kRoomMax ? roomy : kRoomMax)',
     to: 'mini_pages_for(roomy)',
   },
   {
@@ -685,22 +793,52 @@ const invented = [
     to: '    require(described <= meta_runs, 10);',
   },
   {
+    breaks: 'the checker does not see a run of a length that its class does not have',
+    file: 'check.cpp',
+    from: '            (length == run_of(header.size_class) || length == first_run_of(header.size_class)) &&\n',
+    to: '',
+  },
+  {
+    breaks: 'the checker does not compare the length of a run with its header',
+    file: 'check.cpp',
+    from: ' && length.raw == header.mini_pages &&',
+    to: ' &&',
+  },
+  {
     breaks: 'the statistics lose what no block fits into',
     file: 'stats.cpp',
     from: '      stats.slack_bytes += bytes - capacity_of(header) * size_t{bytes_of(header.size_class)};',
     to: '      stats.slack_bytes += 0;',
   },
   {
-    breaks: 'medium blocks at hand do not serve before memory grows',
-    file: 'obtain.cpp',
-    from: '  give_back_medium_blocks();\n',
-    to: '',
+    breaks: 'the first run of a class is as long as the others',
+    file: 'heap.cpp',
+    from: 'header == nullptr ? first_run_of(size_class) : run_of(size_class);',
+    to: 'run_of(size_class);',
   },
   {
-    breaks: 'a flush keeps the medium blocks of the longest class',
+    breaks: 'every run of a class is as short as the first',
     file: 'heap.cpp',
-    from: '  for (uint8_t c = kSharedClasses + 1; c <= kSizeClasses; ++c)\n',
-    to: '  for (uint8_t c = kSharedClasses + 1; c < kSizeClasses; ++c)\n',
+    from: 'header == nullptr ? first_run_of(size_class) : run_of(size_class);',
+    to: 'first_run_of(size_class);',
+  },
+  {
+    breaks: 'the first run of a class holds one block more than it need',
+    file: 'size_class.hpp',
+    from: '  return MiniPages{(2 * bytes_of(size_class) +',
+    to: '  return MiniPages{(3 * bytes_of(size_class) +',
+  },
+  {
+    breaks: 'a header says that its run is a long one',
+    file: 'mini_page.hpp',
+    from: '  header.mini_pages = static_cast<uint8_t>(count.raw);',
+    to: '  header.mini_pages = static_cast<uint8_t>(run_of(size_class).raw);',
+  },
+  {
+    breaks: 'a run gives back as many MiniPages as a long one has',
+    file: 'heap_page.cpp',
+    from: '  const MiniPages count{header.mini_pages};',
+    to: '  const MiniPages count = run_of(header.size_class);',
   },
   {
     breaks: 'a small heap grows by whole heap pages',
@@ -753,6 +891,12 @@ const wasm = [
     file: 'source_wasm.cpp',
     from: 'gharial_highest_break > before ? gharial_highest_break : before;',
     to: 'gharial_highest_break < before ? gharial_highest_break : before;',
+  },
+  {
+    breaks: 'the highest break is not noted',
+    file: 'sbrk.c',
+    from: '  if (*emscripten_get_sbrk_ptr() > gharial_highest_break)',
+    to: '  if (*emscripten_get_sbrk_ptr() < gharial_highest_break)',
   },
   {
     breaks: 'what is pinned does not serve when sbrk refuses what the limit allows',

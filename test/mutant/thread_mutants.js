@@ -188,8 +188,15 @@ export const ofThreads = [
   {
     breaks: 'what lies at hand in an adopted heap is lost',
     file: 'heap.cpp',
-    from: '    if (own_heap == &no_heap) return attach_heap() ? allocate(bytes) : kNone;\n',
-    to: '    if (!has_heap()) return kNone;\n',
+    from: '    if constexpr (kShared) return allocate(bytes);\n',
+    to: '',
+    variant: 'threads',
+  },
+  {
+    breaks: 'a page behind others of its bin is not found where memory cannot grow',
+    file: 'own_page.cpp',
+    from: 'take_page(again && !can_grow_heap(length_with_page()));',
+    to: 'take_page(false);',
     variant: 'threads',
   },
   {

@@ -53,9 +53,6 @@ void start_heap(size_t first_break, size_t limit) {
 gharial::Address allocate_class(gharial::SizeClass size_class) {
   return gharial::allocate_class(size_class);
 }
-void write_block(gharial::MiniPageIndex first, gharial::MiniPages count) {
-  gharial::write_block(first, count);
-}
 bool is_flush_due() { return gharial::is_flush_due(); }
 gharial::MiniPageIndex begin_of(gharial::Address at) { return gharial::begin_of(at); }
 gharial::MiniPageIndex absorb_without_spare(gharial::Range range) {

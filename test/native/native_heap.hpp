@@ -61,10 +61,16 @@ inline void send_home(gharial::Address block) {
   gharial::send_home(gharial::header_at(block), block);
 }
 
+// Where the maps lie: their bases are what MiniPage 0 would have. kNone before the first allocation; not for shared memory.
+inline gharial::Address maps_at() {
+  using namespace gharial;
+  if (global.end == kNoMiniPage) return kNone;
+  return reinterpret_cast<Address>(&front.run_map[first_of(first_mapped(global.first)).raw]);
+}
+
 // ---- what the core's files keep to themselves, for tests of the inside ---------------------------
 
 gharial::Address allocate_class(gharial::SizeClass size_class);
-void write_block(gharial::MiniPageIndex first, gharial::MiniPages count);
 bool is_flush_due();
 gharial::MiniPageIndex begin_of(gharial::Address at);
 gharial::MiniPageIndex absorb_without_spare(gharial::Range range);

@@ -463,8 +463,8 @@ private:
   // What stays when nothing is live.
   static size_t bytes_of_maps() {
     if constexpr (gharial::kShared) return bytes_of_segments();
-    const Address at = reinterpret_cast<Address>(gharial::front.run_map);
-    return at == 0 ? 0 : bytes_in(length_of(entry_of(gharial::mini_page_of(at))));
+    const Address at = maps_at();
+    return at == gharial::kNone ? 0 : bytes_in(length_of(entry_of(gharial::mini_page_of(at))));
   }
 
   static size_t bytes_of_segments() {

@@ -60,7 +60,13 @@ inline gharial_stats stats_now() {
   return stats;
 }
 
-// MiniPages of small runs and of medium and large blocks.
+// As start_heap, and as if something had been allocated already: the front has its tables, without which there is no class_of.
+inline void start_attached(size_t first_break, size_t limit) {
+  start_heap(first_break, limit);
+  CHECK(gharial::has_heap());
+}
+
+// MiniPages of small runs and of large blocks.
 inline size_t mini_pages_in_use() {
   const gharial_stats stats = stats_now();
   return stats.small_mini_pages + stats.block_mini_pages;
@@ -79,9 +85,15 @@ template <class Body> uint32_t fault_of(Body body) {
   return expected_fault.code;
 }
 
-// A small run for blocks of so many bytes, all of whose blocks are live.
+// A small run of a class, as long as all but its first.
+inline gharial::MiniPageHeader* long_run(gharial::SizeClass size_class) {
+  CHECK(gharial::has_heap());
+  return gharial::obtain_small_run(size_class, run_of(size_class));
+}
+
+// Such a run for blocks of so many bytes, all of whose blocks are live.
 inline gharial::MiniPageHeader* full_run(size_t bytes) {
-  gharial::MiniPageHeader* header = gharial::obtain_small_run(gharial::class_of(bytes));
+  gharial::MiniPageHeader* header = long_run(gharial::class_of(bytes));
   CHECK(header != nullptr);
   __builtin_memset(header->free, 0, sizeof header->free);
   header->countdown = 1;

@@ -110,11 +110,11 @@ TEST("terminated: inside a long run nothing is left of the short ones that were 
   const Word worker = terminated_thread([] {
     give(take(8));  // the thread has a heap
     std::vector<MiniPageHeader*> shorts;
-    for (uint32_t i = 0; i < kOwnRunMax; ++i) shorts.push_back(obtain_small_run(class_of(64)));
+    for (uint32_t i = 0; i < kOwnRunMax; ++i) shorts.push_back(long_run(class_of(64)));
     full_run(64);  // the page stays in use
     for (MiniPageHeader* header : shorts) retire_small_run(*header);
-    const MiniPageHeader* const wide = full_run(4500);
-    CHECK(shared_run_of(wide->size_class).raw == kOwnRunMax && wide == shorts[0]);
+    const MiniPageHeader* const wide = full_run(4352);
+    CHECK(run_of(wide->size_class).raw == kOwnRunMax && wide == shorts[0]);
   });
   CHECK_SOUND();
   CHECK_EQUAL(gharial_thread_terminated(worker), 0);

@@ -151,7 +151,7 @@ TEST("reserve: so many pages are the thread's own, stay free at a flush, and nee
   {
     const HeldElsewhere held;  // whoever asks for the lock now waits for ever
     blocks = take_blocks(9 * kHeapPageBytes / 512, 480);
-    for (const size_t bytes : {24u, 1000u, 9216u}) blocks.push_back(take(bytes));
+    for (const size_t bytes : {24u, 1000u, kClassMax}) blocks.push_back(take(bytes));
     give_all(blocks);
   }
   CHECK_EQUAL(threads_now().lock_waits, 0);
@@ -215,20 +215,24 @@ TEST("real time: realloc does not grow memory either") {
   CHECK_SOUND();
 }
 
-TEST("real time: a block of whole MiniPages comes out of the reserve, as one of the next class "
-     "that shares runs") {
+TEST("real time: a block of any class comes out of the reserve, and a longer one does not") {
   start_heap(0, 64 * kMiB);
-  CHECK(!is_shared(class_of(4000)) && !is_shared(class_of(6100)));
-  CHECK_EQUAL(gharial_thread_reserve(4 * kHeapPageBytes), 0);
+  uint32_t mini_pages = 0;
+  for (uint8_t c = 1; c <= kSizeClasses; ++c) mini_pages += first_run_of(SizeClass{c}).raw;
+  CHECK_EQUAL(gharial_thread_reserve(bytes_in(MiniPages{2 * mini_pages})), 0);
   CHECK_EQUAL(gharial_thread_realtime(1), 0);
   const HeldElsewhere held;
-  for (size_t bytes : {4000, 6100}) {
+  for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+    const size_t bytes = bytes_of(SizeClass{c});
     const Address block = take(bytes);
     CHECK_EQUAL(gharial_malloc_usable_size(reinterpret_cast<void*>(block)),
-                bytes_of(shared_class_of(static_cast<uint32_t>(bytes))));
+                bytes_of(class_of(bytes)));
+    CHECK_EQUAL(header_at(block).mini_pages, first_run_of(class_of(bytes)).raw);
     give(block);
   }
   CHECK_EQUAL(load_relaxed(global.shared.refusals), 0);
+  CHECK(gharial_malloc(kClassMax + 1) == nullptr);
+  CHECK_EQUAL(load_relaxed(global.shared.refusals), 1);
 }
 
 TEST("real time: what others freed is taken in rather than malloc fail") {

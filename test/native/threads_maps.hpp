@@ -13,6 +13,14 @@ static uint32_t places_of_maps() {
   return places;
 }
 
+// All of memory, in runs of one MiniPage outside of own pages.
+static std::vector<Address> all_mini_pages() {
+  CHECK(has_heap());
+  std::vector<Address> blocks;
+  while (const Address block = obtain_block(kOneMiniPage)) blocks.push_back(block);
+  return blocks;
+}
+
 TEST("maps: of a limited memory they are made at once, and what was freed joins to one block") {
   start_heap(0, 16 * kMiB);
   give(take(8));
@@ -69,8 +77,7 @@ TEST("limits: what lies before or behind whole heap pages describes them, down t
   constexpr uint32_t kPages = 6, kPairs = kPages * kMetaMiniPages.raw;
   for (const bool is_before : {true, false}) {
     start_heap(0, 4 * kMiB);
-    std::vector<Address> blocks;
-    while (void* block = gharial_malloc(kMiniPageBytes)) blocks.push_back(address(block));
+    std::vector<Address> blocks = all_mini_pages();
     std::sort(blocks.begin(), blocks.end());
     const auto page = std::find_if(blocks.begin() + kMiniPagesPerPage, blocks.end(),
                                    [](Address block) { return block % kHeapPageBytes == 0; });
@@ -87,10 +94,28 @@ TEST("limits: what lies before or behind whole heap pages describes them, down t
   }
 }
 
+TEST("limits: where memory cannot grow a heap page is found behind others of its bin in which none "
+     "lies") {
+  start_heap(0, 4 * kMiB);
+  std::vector<Address> blocks = all_mini_pages();
+  std::sort(blocks.begin(), blocks.end());
+  const auto page = std::find_if(blocks.begin() + kMiniPagesPerPage, blocks.end(),
+                                 [](Address block) { return block % kHeapPageBytes == 0; });
+  CHECK(blocks.end() - page > 4 * kMiniPagesPerPage);
+  const auto give_run = [](auto from, uint32_t count) {
+    CHECK_EQUAL(from[count - 1] - from[0], bytes_in(MiniPages{count - 1}));
+    for (uint32_t i = 0; i < count; ++i) give(from[i]);
+  };
+  give_run(page - 4, 40);
+  give_run(page + 2 * kMiniPagesPerPage + 4, 40);
+  CHECK(global.runs.bins[bin_of(MiniPages{40})] == mini_page_of(page[2 * kMiniPagesPerPage + 4]));
+  CHECK_EQUAL(page_of(mini_page_of(take(64))).raw, page_of(mini_page_of(page[0])).raw);
+  CHECK_SOUND();
+}
+
 TEST("limits: a heap page whose meta-page finds one MiniPage where it needs two is given back") {
   start_heap(0, 4 * kMiB);
-  std::vector<Address> blocks;
-  while (void* block = gharial_malloc(kMiniPageBytes)) blocks.push_back(address(block));
+  std::vector<Address> blocks = all_mini_pages();
   std::sort(blocks.begin(), blocks.end());
   // A whole heap page, and two MiniPages elsewhere.
   const auto page = std::find_if(blocks.begin() + 8, blocks.end(),

@@ -171,7 +171,7 @@ TEST("stress: every block is freed by another thread, and of one size") {
        3);
 }
 
-TEST("stress: medium and large blocks, which meet at the lock") {
+TEST("stress: large blocks, which meet at the lock") {
   play({.threads = 4,
         .steps = 6000,
         .small = 30'000,

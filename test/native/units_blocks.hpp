@@ -1,4 +1,4 @@
-// units_blocks.hpp — medium and large blocks: their runs, resizing in place, alignment.
+// units_blocks.hpp — large blocks: their runs, resizing in place, alignment.
 #pragma once
 #include "units_runs.hpp"
 
@@ -14,36 +14,39 @@ inline Address resized(Address block, size_t bytes) {
 }
 inline size_t mini_pages(uint32_t count) { return bytes_in(MiniPages{count}); }
 
-TEST(
-    "blocks of whole MiniPages: each is a run of its own, with a class up to 26, exactly as long") {
+TEST("large: each is a run of its own, without a class, exactly as long, and free at once") {
   start_heap(0x1000, 64 * kMiB);
-  for (uint32_t count = 1; count <= 100; ++count)
-    for (const size_t less : {0u, 1u, 500u}) {
+  take(kClassMax);
+  flush();  // nothing is at hand
+  for (uint32_t count = 5; count <= 100; ++count)
+    for (const size_t less : {0u, 1u, 500u, 1535u, 2047u}) {
       const size_t bytes = mini_pages(count) - less;
-      if (bytes <= kSharedMax && less == 500) continue;  // some of these share a run
+      if (bytes <= kClassMax) continue;  // these share a run
+      const size_t used = mini_pages_in_use();
       const Address block = take(bytes), after = take(bytes);
       CHECK_EQUAL(usable(block), mini_pages(count));
       CHECK(block % kMiniPageBytes == 0);
       const RunEntry& entry = entry_of(mini_page_of(block));
       CHECK(kind_of(entry) == RunKind::block_run && length_of(entry).raw == count);
-      CHECK_EQUAL(class_at(block).raw, count <= kClassMaxMiniPages ? kSharedClasses + count : 0);
+      CHECK_EQUAL(mini_pages_in_use(), used + 2 * count);
+      for (uint32_t i = 0; i < count; ++i) CHECK(class_at(block + mini_pages(i)) == kLargeClass);
+      CHECK(state_of(block) == BlockState::live);
       fill(block, 0x77, mini_pages(count)), fill(after, 0x33, mini_pages(count));
       CHECK(all_bytes(block, 0x77, mini_pages(count)));
       if (count % 7 == 0) CHECK_SOUND();
       give(block), give(after);
-      CHECK(state_of(block) ==
-            (count <= kClassMaxMiniPages ? BlockState::cached : BlockState::no_block));
+      CHECK(state_of(block) == BlockState::no_block);
+      CHECK(mini_pages_in_use() == used && stats_now().cached_blocks == 0);
       if (count % 7 == 0) CHECK_SOUND();
     }
 }
 
-TEST(
-    "medium: a block of whole MiniPages grows into those behind it and gives back what it leaves") {
-  start_heap(0, 8 * kMiB);
+TEST("large: the shortest grow into the MiniPages behind them, with room, and give back what they "
+     "leave") {
+  start_free(2000);
   const Address block = take(20'000), behind = take(20'000);  // 10 MiniPages each
   CHECK_EQUAL(usable(block), 20'480);
   CHECK_EQUAL(behind, block + 20'480);
-  take(1'000'000), release_block(take(1'000'000));
   fill(block, 0x5a, 20'480);
   fill(behind, 0xa5, 20'480);
   CHECK(resized(block, 20'480) == block && resized(block, 18'500) == block);
@@ -51,23 +54,24 @@ TEST(
   const Address moved = resized(block, 22'000);  // behind is in the way
   CHECK(moved != block && all_bytes(moved, 0x5a, 20'480) && all_bytes(behind, 0xa5, 20'480));
   CHECK_SOUND();
-  gharial_malloc_trim(0);
   CHECK(free_run_at(mini_page_of(block)).raw >= 10);
   const Address roomy = take(30'000);
   CHECK(roomy != block);
   CHECK_EQUAL(resized(roomy, 45'000), roomy);
   CHECK_EQUAL(usable(roomy), mini_pages(24));  // an eighth more
   CHECK_EQUAL(resized(roomy, 51'000), roomy);
-  CHECK_EQUAL(usable(roomy), kClassMax);  // an eighth more would not be medium any more
-  CHECK_EQUAL(class_at(roomy).raw, kSizeClasses);
+  CHECK_EQUAL(usable(roomy), kRoomMax);  // an eighth more would be beyond what room is for
+  CHECK_EQUAL(class_at(roomy).raw, 0);
   CHECK_SOUND();
-  CHECK_EQUAL(resized(roomy, 70'000), roomy);  // now it is large, and given no room
+  CHECK_EQUAL(resized(roomy, 70'000), roomy);  // and so is this, which is given none
   CHECK_EQUAL(usable(roomy), mini_pages(35));
   CHECK_EQUAL(class_at(roomy).raw, 0);
   CHECK_SOUND();
-  CHECK_EQUAL(resized(roomy, 9'217), roomy);  // and medium again
+  CHECK_EQUAL(resized(roomy, 8'705), roomy);
   CHECK_EQUAL(usable(roomy), 10'240);
-  CHECK_EQUAL(class_at(roomy).raw, kSharedClasses + 5);
+  CHECK_EQUAL(class_at(roomy).raw, 0);
+  CHECK_EQUAL(resized(roomy, 8'704), roomy);  // a shrink that saves less than half
+  CHECK_EQUAL(usable(roomy), 10'240);
   CHECK_SOUND();
   const Address small = resized(roomy, 1025);
   CHECK(small != roomy && usable(small) == 1152);
@@ -76,43 +80,42 @@ TEST(
   CHECK_SOUND();
 }
 
-TEST("medium: what follows is taken as far as it is free, wanted, and no block at hand") {
-  start_heap(0, 8 * kMiB);
-  const MiniPageIndex first = mini_page_of(take(mini_pages(100)));
-  release_block(address_of(first));
-  CHECK(run_of(10) == first);
+TEST("large: what follows is taken as far as it is free and wanted, and no block's") {
+  const MiniPageIndex first = start_free(100);
+  CHECK(cut_run(10) == first);
   const MiniPageIndex wall = first + MiniPages{15};
-  CHECK(run_of(5) == first + MiniPages{10} && run_of(20) == wall);
+  CHECK(cut_run(5) == first + MiniPages{10} && cut_run(20) == wall);
   give_run(first + MiniPages{10});
   const Address block = address_of(first);
   CHECK_EQUAL(resized(block, 21'000), block);  // wants 20, 15 are there
   CHECK_EQUAL(usable(block), mini_pages(15));
   CHECK_SOUND();
-  give(address_of(wall));  // at hand, not free
-  CHECK_EQUAL(stats_now().cached_blocks, 1);
   const Address moved = resized(block, 31'000);
   CHECK(moved != block);
   CHECK_SOUND();
-  gharial_malloc_trim(0);
-  CHECK(run_of(15) == first);
-  CHECK(resized(block, 45'000) == block);  // the wall went home
+  give(address_of(wall));  // free at once
+  CHECK_EQUAL(stats_now().cached_blocks, 0);
+  CHECK(cut_run(15) == first);
+  CHECK(resized(block, 45'000) == block);  // into what was the wall
   CHECK_EQUAL(usable(block), mini_pages(24));
   CHECK(free_run_at(first + MiniPages{24}) >= MiniPages{11});  // the rest of the wall
   CHECK_SOUND();
 }
 
-TEST("medium: growing one in place is not worth growing memory, growing a large one is") {
+TEST(
+    "large: growing one to up to 52 KiB in place is not worth growing memory, growing a longer one "
+    "is") {
   start_free(600);
-  // A medium block that ends the heap.
+  // A short one that ends the heap.
   MiniPages trailing = free_below(global.end);
   if (trailing.raw > 20) take(mini_pages(trailing.raw - 20));
   trailing = free_below(global.end);
   CHECK(trailing.raw > 0 && trailing.raw <= 20);
-  const Address ends = address_of(run_of(trailing.raw));
+  const Address ends = address_of(cut_run(trailing.raw));
   CHECK_EQUAL(ends + mini_pages(trailing.raw), address_of(global.end));
   CHECK(resized(ends, mini_pages(trailing.raw) + 9'300) != ends);
   CHECK_SOUND();
-  // A large one.
+  // A long one.
   trailing = free_below(global.end);
   const Address large = take(mini_pages(trailing.raw + 40));
   trailing = free_below(global.end);
@@ -126,6 +129,48 @@ TEST("medium: growing one in place is not worth growing memory, growing a large 
   CHECK_EQUAL(usable(large), had + 5 * kHeapPageBytes);
   CHECK_EQUAL(global.counters.heap_grows, grows + 1);
   CHECK(all_bytes(large, 0x31, had));
+  CHECK_SOUND();
+}
+
+TEST("large: one that ends the heap moves into a hole that holds it, and memory grows if none "
+     "does") {
+  for (const bool is_held : {true, false}) {
+    start_heap(0, 64 * kMiB);
+    const Address hole = take(mini_pages(300));
+    take(mini_pages(3));  // stands between
+    const Address large = take(mini_pages(100));
+    CHECK_EQUAL(resized(large, address_of(global.end) - large), large);
+    const size_t had = usable(large), wanted = mini_pages(is_held ? 250 : 301);
+    CHECK(had < mini_pages(200));
+    fill(large, 0x36, had);
+    give(hole);
+    const Word grows = global.counters.heap_grows;
+    const MiniPageIndex end = global.end;
+    CHECK_EQUAL(resized(large, wanted), is_held ? hole : large);
+    CHECK_EQUAL(global.counters.heap_grows, grows + !is_held);
+    CHECK_EQUAL(global.end == end, is_held);
+    CHECK(all_bytes(is_held ? hole : large, 0x36, had));
+    CHECK_SOUND();
+  }
+}
+
+TEST("realloc: what fits as it is: no more than there is, more than half of it, and up to 52 KiB") {
+  CHECK_EQUAL(kRoomMax, 53'248);
+  for (const size_t had : {size_t{8}, size_t{100}, size_t{8704}, size_t{kRoomMax}}) {
+    CHECK(fits_as_it_is(had, had) && fits_as_it_is(had, had / 2 + 1));
+    CHECK(!fits_as_it_is(had, had + 1) && !fits_as_it_is(had, had / 2) && !fits_as_it_is(had, 0));
+    CHECK(!fits_as_it_is(had, ~size_t{0}));
+  }
+  CHECK(fits_as_it_is(kRoomMax + 2048, kRoomMax));
+  CHECK(!fits_as_it_is(kRoomMax + 2048, kRoomMax + 1));
+  // As realloc has it.
+  start_heap(0, 16 * kMiB);
+  release_block(take(kMiB));
+  const Address block = take(mini_pages(40));
+  for (const uint32_t count : {39u, 27u, 26u}) {
+    CHECK_EQUAL(resized(block, mini_pages(count)), block);
+    CHECK_EQUAL(usable(block), mini_pages(count == 26 ? 27 : count));
+  }
   CHECK_SOUND();
 }
 
@@ -184,10 +229,9 @@ TEST("large: one that ends the heap moves to what is free before sbrk is asked t
 }
 
 TEST("large: one that does not end the heap moves to what is free before memory grows") {
-  start_heap(0, 64 * kMiB);
+  start_free(2000);
   const Address free = take(mini_pages(300)), large = take(mini_pages(100));
-  take(mini_pages(1000));
-  while (free_below(global.end) != kNoMiniPages) run_of(free_below(global.end).raw);
+  while (free_below(global.end) != kNoMiniPages) cut_run(free_below(global.end).raw);
   give(free);
   const Word grows = global.counters.heap_grows;
   CHECK_EQUAL(resized(large, mini_pages(140)), free);
@@ -197,10 +241,9 @@ TEST("large: one that does not end the heap moves to what is free before memory 
 
 TEST("large: one that must move while it grows goes to the end of the heap, where it need not move "
      "again") {
-  start_heap(0, 64 * kMiB);
+  start_free(3000);
   const Address hole = take(400'000);
-  const Address block = take(60'000), behind = take(60'000);
-  release_block(take(2'000'000));  // what ends the heap is free
+  const Address block = take(60'000), behind = take(60'000);  // what ends the heap is free
   give(hole);
   fill(block, 0x21, 60'000);
   const Address moved = resized(block, 100'000);  // the hole would do, and soon no longer
@@ -250,18 +293,18 @@ TEST("large: does not grow over a neighbour, of whatever kind") {
   CHECK(all_bytes(right, 0x24, mini_pages(96)));
   CHECK_SOUND();
   // Meta-pages are neighbours too, and own pages, whether used or free.
-  const MiniPageIndex begin = start_free(600);
+  const MiniPageIndex begin = start_free(kSmallHeap + 100);
   const Address last = take(mini_pages(40));
   MetaPage* const meta = obtain_meta(page_of(begin), false);
   CHECK_EQUAL(reinterpret_cast<Address>(meta), last + mini_pages(40));
   CHECK(resized(last, mini_pages(41)) != last);
   give_back_meta(*meta);
-  start_free(600);
-  MiniPageHeader* const header = obtain_small_run(class_of(500));
+  start_free(kSmallHeap + 100);
+  MiniPageHeader* const header = long_run(class_of(500));
   const MiniPageIndex front = begin + kOneMiniPage;  // its meta-page lies before
   const MiniPages before = free_run_at(front);
   CHECK(before != kNoMiniPages && front + before == first_of_run(*header));
-  const Address below = address_of(run_of(before.raw));
+  const Address below = address_of(cut_run(before.raw));
   CHECK_EQUAL(below, address_of(front));
   CHECK(!extend_block(below, before + kOneMiniPage, before + kOneMiniPage));
   retire_small_run(*header);
@@ -311,12 +354,12 @@ TEST("large: shrinks in place, and what it leaves is free at once") {
   for (const uint32_t to : {644u, 640u, 639u, 609u, 608u, 385u, 384u, 33u, 32u, 30u, 15u, 5u}) {
     const Word used = mini_pages_in_use();
     CHECK_EQUAL(resized(block, mini_pages(to)), block);
-    // A medium block keeps what is less than half; one of 30 MiniPages shrinks to 15.
+    // Of up to 26 MiniPages it keeps what is less than half; one of 30 shrinks to 15.
     CHECK_EQUAL(usable(block), mini_pages(to));
     CHECK_EQUAL(used - mini_pages_in_use(), count - to);
     CHECK_EQUAL(first_wrong(block, mini_pages(649), 5, mini_pages(to)), mini_pages(to));
     CHECK_EQUAL(free_run_at(mini_page_of(block) + MiniPages{to}).raw, 649 - to);
-    CHECK_EQUAL(class_at(block).raw, to > kClassMaxMiniPages ? 0 : kSharedClasses + to);
+    CHECK_EQUAL(class_at(block).raw, 0);
     CHECK_SOUND();
     count = to;
   }
@@ -354,16 +397,16 @@ TEST("realloc: what grows by less than half gets room, and what grows by more do
   CHECK_EQUAL(usable(doubling), 2048);
   CHECK_EQUAL(usable(resized(take(2048), 2100)), 4096);
   CHECK_EQUAL(usable(resized(take(2048), 3100)), 3584);
-  const Address medium = take(20'000);
-  CHECK_EQUAL(resized(medium, 21'000), medium);  // into the MiniPages behind it
-  CHECK_EQUAL(usable(medium), 40'960);
-  CHECK_EQUAL(resized(medium, 21'000), medium);
-  CHECK_EQUAL(usable(medium), 40'960);
-  CHECK_EQUAL(resized(medium, 20'000), medium);  // saves half: the last MiniPages go back
-  CHECK_EQUAL(usable(medium), 20'480);
-  CHECK_EQUAL(resized(medium, 31'000), medium);  // more by half: no room
-  CHECK_EQUAL(usable(medium), mini_pages(16));
-  // A large block that must move is given an eighth more.
+  const Address block = take(20'000);
+  CHECK_EQUAL(resized(block, 21'000), block);  // into the MiniPages behind it
+  CHECK_EQUAL(usable(block), 40'960);
+  CHECK_EQUAL(resized(block, 21'000), block);
+  CHECK_EQUAL(usable(block), 40'960);
+  CHECK_EQUAL(resized(block, 20'000), block);  // saves half: the last MiniPages go back
+  CHECK_EQUAL(usable(block), 20'480);
+  CHECK_EQUAL(resized(block, 31'000), block);  // more by half: no room
+  CHECK_EQUAL(usable(block), mini_pages(16));
+  // A long block that must move is given an eighth more.
   const Address large = take(mini_pages(80));
   CHECK_EQUAL(take(mini_pages(80)), large + mini_pages(80));
   const Address moved = resized(large, mini_pages(90));
@@ -374,15 +417,15 @@ TEST("realloc: what grows by less than half gets room, and what grows by more do
 
 TEST("realloc: what no room is to be had for is given what it asks") {
   start_heap(0, 64 * kMiB);
-  const Address small = take(kSharedMax), hole = take(10'000);
+  const Address small = take(kClassMax), hole = take(10'000);
   const Address block = take(mini_pages(100)), wall = take(mini_pages(3));
   CHECK_EQUAL(wall, block + mini_pages(100));
   const Address place = take(mini_pages(106));
-  while (run_of(1) != kNoMiniPage) continue;
+  while (cut_run(1) != kNoMiniPage) continue;
   arena.limit = arena.break_now;
   const Word refused = global.counters.refused_grows;
   give(hole);
-  CHECK_EQUAL(resized(small, 10'000), hole);  // 18 kB would be room
+  CHECK_EQUAL(resized(small, 10'000), hole);  // 17 kB would be room
   give(place);
   CHECK_EQUAL(resized(block, mini_pages(105)), place);  // 112 would be room
   CHECK_EQUAL(usable(place), mini_pages(105));
@@ -392,14 +435,13 @@ TEST("realloc: what no room is to be had for is given what it asks") {
 
 TEST("refusal: what stacks hold serves where sbrk refuses though the limit allows it") {
   start_heap(0, 64 * kMiB);
-  std::vector<Address> pinned;
-  for (int i = 0; i < 128; ++i) pinned.push_back(take(16));  // a MiniPage of them
-  while (run_of(1) != kNoMiniPage) continue;
+  const Address pinned[] = {take(kClassMax), take(kClassMax)};  // a run of nine MiniPages
+  while (cut_run(1) != kNoMiniPage) continue;
   gharial_malloc_trim(0);  // none is due
   for (const Address block : pinned) give(block);
   CHECK(!is_flush_due() && can_grow_heap(kOneMiniPage));
   arena.refuse_after = 1;
-  CHECK_EQUAL(take(2048), pinned[0]);
+  CHECK_EQUAL(take(mini_pages(9)), pinned[0]);
   CHECK_SOUND();
 }
 
@@ -440,7 +482,7 @@ TEST("aligned: a block takes its own MiniPages and gives back both rests, wherev
     for (uint32_t shift = 0; shift <= 33; ++shift)
       for (const uint32_t count : {1u, 7u, 32u, 50u}) {
         const MiniPageIndex first = start_free(600);
-        if (shift != 0) CHECK(run_of(shift) == first);
+        if (shift != 0) CHECK(cut_run(shift) == first);
         const gharial_stats before = stats_now();
         const Address block = address(gharial_memalign(align, mini_pages(count)));
         CHECK(block % align == 0);

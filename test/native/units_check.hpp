@@ -22,18 +22,17 @@ struct Scene {
       *current;          // runs of 64-byte blocks; `below`: next on the page's list
   MiniPageHeader* wide;  // a run of several MiniPages, full
   Address live, cached;  // of 64 bytes
-  MiniPageIndex medium, large, gap, maps;
-  MiniPageIndex free_runs[2];  // of the same bin, the head first
+  MiniPageIndex block, large, gap, maps;  // `block`: of 10 MiniPages
+  MiniPageIndex free_runs[2];             // of the same bin, the head first
 };
 
 inline Scene make_scene() {
   start_heap(0x5550, 64 * kMiB);
   Scene scene{};
   std::vector<Address> small;
-  for (int i = 0; i < 24'000; ++i) small.push_back(take(64));
+  for (int i = 0; i < 44'000; ++i) small.push_back(take(64));  // the last ones in own pages
   for (uint32_t i = 0; i <= blocks_of(class_of(5000)); ++i) take(5000);  // the first run is full
-  scene.medium = mini_page_of(take(20'000));
-  give(take(30'000));
+  scene.block = mini_page_of(take(20'000));
   scene.large = mini_page_of(take(300'000));
   for (MiniPageIndex& run : scene.free_runs) {
     run = mini_page_of(take(bytes_in(MiniPages{17})));
@@ -43,7 +42,7 @@ inline Scene make_scene() {
   take(2 * kMiB);
   flush();
   // Five pages lose all their small runs, and most of them their meta-pages.
-  const PageIndex low{page_of(mini_page_of(small[0])).raw + 6};
+  const PageIndex low{page_of(mini_page_of(small[0])).raw + kSmallHeap / kMiniPagesPerPage - 2};
   const Address begin = address_of(first_of(low)), end = begin + 5 * kHeapPageBytes;
   for (const Address block : small)
     if (block >= begin && block < end) send_home(block);
@@ -78,7 +77,7 @@ inline Scene make_scene() {
       scene.full = &header;
     if (header.size_class == class_of(5000) && header.prev == kUnlisted) scene.wide = &header;
   });
-  give(take(30'000));
+  give(take(kClassMax));
   for (const MiniPageIndex run : scene.free_runs) release_block(address_of(run));
   std::swap(scene.free_runs[0], scene.free_runs[1]);
   scene.live = kNone;
@@ -105,7 +104,17 @@ TEST("checker: I1, free bits, capacities and countdowns of runs") {
   finds(1, full.base, full.base + kMiniPageBytes);
   finds(1, full.size_class, class_of(80));
   finds(1, entry_of(first_of_run(*scene.wide)).value,
-        entry_value(RunKind::small_run, mini_pages_of(scene.wide->size_class).raw * 2));
+        entry_value(RunKind::small_run, run_of(scene.wide->size_class).raw * 2));
+  finds(1, scene.wide->mini_pages, static_cast<uint8_t>(scene.wide->mini_pages - 1));
+  finds(1, full.mini_pages, uint8_t{0});
+  // Entry and header agree on a length that no run of the class has.
+  RunEntry* const entries = &entry_of(first_of_run(*scene.wide));
+  const uint32_t first = entries[0].value, third = entries[2].value;
+  entries[0].value = entry_value(RunKind::small_run, 3), scene.wide->mini_pages = 3;
+  entries[2].value = entry_value(RunKind::inside, 0);
+  CHECK_EQUAL(gharial_validate(), 1);
+  entries[0].value = first, entries[2].value = third, scene.wide->mini_pages = 5;
+  CHECK_SOUND();
 }
 
 TEST("checker: I2, a run is listed exactly if a block is home and it is not current") {
@@ -123,7 +132,7 @@ TEST("checker: I2, a run is listed exactly if a block is home and it is not curr
   // All home, and still a run: bits and countdown say the same, so nothing else can notice.
   MiniPageHeader& header = *scene.listed;
   const MiniPageHeader right = header;
-  make_header(header, right.size_class, first_of_run(header));
+  make_header(header, right.size_class, first_of_run(header), MiniPages{right.mini_pages});
   header.countdown = 0, header.next = right.next, header.prev = right.prev;
   CHECK_EQUAL(gharial_validate(), 2);
   header = right;
@@ -189,7 +198,7 @@ TEST("checker: I6, a free run is in the bin of its length, and the mask agrees")
   finds(6, global.runs.mask, global.runs.mask | uint64_t{1} << (kRunBins - 1));
   finds(6, global.runs.bins[bin], kNoMiniPage);
   finds(6, global.runs.bins[bin], scene.free_runs[1]);
-  finds(6, global.runs.bins[bin], scene.medium);
+  finds(6, global.runs.bins[bin], scene.block);
   finds(6, global.runs.bins[bin], global.end);
   finds(6, global.runs.bins[bin], global.first - kOneMiniPage);
   finds(6, global.runs.bins[kRunBins - 1], scene.free_runs[0]);
@@ -205,7 +214,7 @@ TEST("checker: I7, the class map and the headers that entries name") {
   const auto byte = [&](MiniPageIndex at, uint32_t more) -> uint8_t& {
     return keys[at.raw + more];
   };
-  const uint32_t wide = mini_pages_of(scene.wide->size_class).raw;
+  const uint32_t wide = run_of(scene.wide->size_class).raw;
   CHECK(wide == 5 && bytes_of(scene.wide->size_class) == 5120);  // blocks begin in 0 and 2
   for (const uint32_t i : {0u, 2u}) {
     finds(7, byte(first_of_run(*scene.wide), i), 0);
@@ -216,12 +225,12 @@ TEST("checker: I7, the class map and the headers that entries name") {
     finds(7, byte(first_of_run(*scene.wide), i), key_of(scene.wide->size_class).raw);
   finds(7, entry_of(first_of_run(*scene.full)).header, reinterpret_cast<Word>(scene.listed));
   finds(7, scene.full->size_class, kLargeClass);
-  finds(7, scene.full->size_class, SizeClass{kSharedClasses + 1});
-  finds(7, byte(scene.medium, 0), uint8_t{0});
-  finds(7, byte(scene.medium, 0), key_of(class_of_mini_pages(MiniPages{9})).raw);
-  finds(7, byte(scene.medium, 1), byte(scene.medium, 0));
-  finds(7, byte(scene.medium, 9), uint8_t{4});
-  finds(7, byte(scene.large, 0), key_of(class_of_mini_pages(MiniPages{29})).raw);
+  finds(7, scene.full->size_class, SizeClass{kSizeClasses + 1});
+  finds(7, byte(scene.block, 0), key_of(SizeClass{kSizeClasses}).raw);
+  finds(7, byte(scene.block, 0), uint8_t{4});
+  finds(7, byte(scene.block, 1), uint8_t{4});
+  finds(7, byte(scene.block, 9), uint8_t{4});
+  finds(7, byte(scene.large, 0), key_of(SizeClass{kSizeClasses}).raw);
   finds(7, byte(scene.large, 31), uint8_t{4});
   finds(7, byte(scene.large, 146), uint8_t{4});
   for (const MiniPageIndex first : {scene.free_runs[0], scene.gap, scene.maps}) {
@@ -239,7 +248,7 @@ TEST("checker: I8, a block is in one place only") {
   finds(8, start[1], Word{start[2]});
   finds(8, *top, Word{start[1]});
   finds(8, start[2], Word{scene.live + 8});
-  finds(8, start[2], address_of(scene.medium));
+  finds(8, start[2], address_of(scene.block));
   finds(8, start[2], address_of(global.end));
   finds(8, start[2], Word{1} << 40);
   finds(8, start[0], Word{8});
@@ -264,31 +273,41 @@ TEST("checker: I8, a block is in one place only") {
   finds(8, cursor.block_bytes, 48u);
   finds(8, cursor.bits, cursor.bits | uint64_t{1} << 63);  // above the capacity
   finds(8, scene.current->free[0], cursor.bits);
-  finds(8, front_cursors[kSharedClasses + 1].bits, uint64_t{1});
+  finds(8, front.tops[1], static_cast<Word*>(nullptr));  // as if nothing had been allocated
+  finds(8, front_cursors[kLargeClass.raw].bits, uint64_t{1});
   finds(8, front_cursors[class_of(1700).raw].bits, uint64_t{1});  // of no run
   finds(8, front_current[class_of(1700).raw], &meta_of(*scene.full).mini_pages[0]);
-  // A medium block on its stack.
-  const uint8_t medium = class_of(30'000).raw;
-  CHECK(front.tops[medium] == stack_start(SizeClass{medium}) + 1);
-  finds(8, *front.tops[medium], address_of(scene.medium));
-  finds(8, *front.tops[medium], address_of(scene.free_runs[0]));
+  // One of the longest class on its stack.
+  Word*& longest = front.tops[kSizeClasses];
+  CHECK(longest == stack_start(SizeClass{kSizeClasses}) + 1);
+  finds(8, *longest, address_of(scene.block));
+  finds(8, *longest, address_of(scene.free_runs[0]));
+  finds(8, *longest, Word{*longest + bytes_of(SizeClass{kSizeClasses})});  // in the cursor
 }
 
 TEST("checker: I9, the run map is walkable to the end, and runs end as they must") {
   const Scene scene = make_scene();
-  const MiniPageIndex medium = scene.medium, large = scene.large, run = scene.free_runs[0];
-  finds(9, entry_of(medium).value, 0u);
+  const MiniPageIndex block = scene.block, large = scene.large, run = scene.free_runs[0];
+  finds(9, entry_of(block).value, 0u);
   finds(9, entry_of(large).value, entry_value(RunKind::inside, 147));
   finds(9, entry_of(large).value, entry_value(RunKind::block_run, 0));
   finds(9, entry_of(large).value, entry_value(RunKind::block_run, 1u << 28));
   finds(9, entry_of(large).value, entry_value(RunKind::maps, 147));
-  finds(9, entry_of(medium + MiniPages{9}).value, entry_value(RunKind::block_run, 1));
+  finds(9, entry_of(block + MiniPages{9}).value, entry_value(RunKind::block_run, 1));
   finds(9, entry_of(run + MiniPages{16}).value, entry_value(RunKind::free_run, 16));
   finds(9, entry_of(run + MiniPages{16}).value, entry_value(RunKind::inside, 0));
   finds(9, entry_of(scene.maps + length_of(entry_of(scene.maps)) - kOneMiniPage).value, 0u);
   finds(9, entry_of(scene.gap + length_of(entry_of(scene.gap)) - kOneMiniPage).value, 0u);
   finds(9, global.end, global.end - kOneMiniPage);
   finds(9, global.mapped_pages, Word{page_of(global.end).raw});
+  // The bases of the maps, and where the heap begins, which says what MiniPage they are of.
+  finds(9, global.mapped_pages, global.mapped_pages + 1);
+  finds(9, front.run_map, front.run_map + 1);
+  finds(9, front.run_map, front.run_map + kMiniPagesPerPage);
+  finds(9, front.class_map, front.class_map + kMiniPageBytes);
+  finds(9, global.meta_map, global.meta_map + sizeof(Word));
+  finds(9, global.first, global.first + MiniPages{kMiniPagesPerPage});
+  finds(9, global.first, kNoMiniPage);
 }
 
 TEST("checker: I10, a run that says a meta-page lies there") {
@@ -323,7 +342,7 @@ TEST("checker: it reads nothing outside the heap's metadata, whatever a word of 
   spoil(reinterpret_cast<uint32_t*>(&meta), sizeof meta / 4, 1);
   RunEntry& first = entry_of(global.first);
   spoil(reinterpret_cast<uint32_t*>(&first), (global.end - global.first).raw * sizeof first / 4, 7);
-  spoil(reinterpret_cast<uint32_t*>(global.class_stacks), kSharedClasses + 1, 1);
+  spoil(reinterpret_cast<uint32_t*>(global.class_stacks), kSizeClasses + 1, 1);
   spoil(reinterpret_cast<uint32_t*>(global.runs.bins), kRunBins, 1);
   CHECK_SOUND();
 }

@@ -7,11 +7,79 @@ namespace gharial_test {
 using namespace gharial;
 
 inline MiniPages maps_now() {
-  const MiniPageIndex at = mini_page_of(reinterpret_cast<Address>(front.run_map));
+  const MiniPageIndex at = mini_page_of(maps_at());
   CHECK(kind_of(entry_of(at)) == RunKind::maps);
   return length_of(entry_of(at));
 }
-inline Address maps_at() { return reinterpret_cast<Address>(front.run_map); }
+
+// Bytes of maps that the heap needs: entries and meta-pages from the page on in which the MiniPage before the heap lies, classes from
+// address 0 on, to the page of the entry behind the heap.
+inline size_t bytes_of_maps_needed() {
+  const size_t begin = page_of(global.first - kOneMiniPage).raw, end = page_of(global.end).raw + 1;
+  CHECK_EQUAL(map_bytes_per_page(), kMiniPagesPerPage * (sizeof(RunEntry) + 1) + sizeof(Word));
+  return (end - begin) * map_bytes_per_page() + begin * kMiniPagesPerPage;
+}
+
+TEST("growth: the maps begin with the heap, and take no more where it lies higher") {
+  for (const size_t first_break : {size_t{0}, size_t{2048}, size_t{63'488}, size_t{65'536},
+                                   size_t{65'600}, 3 * kMiB, 100 * kMiB}) {
+    start_heap(first_break, 128 * kMiB);
+    CHECK_EQUAL(maps_at(), kNone);
+    take(100);
+    const auto is_well = [](uint32_t spare) {
+      const size_t bytes = bytes_in(maps_now()), needed = bytes_of_maps_needed();
+      CHECK(bytes >= needed && bytes <= needed + needed / spare + kMiniPageBytes);
+      // The bases are those of MiniPage 0 and page 0, the maps lie one behind the other.
+      const MiniPageIndex begin = first_of(page_of(global.first - kOneMiniPage));
+      const size_t pages = global.mapped_pages - page_of(begin).raw;
+      CHECK(reinterpret_cast<Address>(&entry_of(global.first)) ==
+            maps_at() + (global.first - begin).raw * sizeof(RunEntry));
+      CHECK(reinterpret_cast<Address>(&meta_word(page_of(begin))) ==
+            maps_at() + pages * kMiniPagesPerPage * sizeof(RunEntry));
+      CHECK(reinterpret_cast<Address>(front.class_map) ==
+            reinterpret_cast<Address>(&meta_word(page_of(begin))) + pages * sizeof(Word));
+      CHECK(reinterpret_cast<Address>(front.class_map) + global.mapped_pages * kMiniPagesPerPage <=
+            maps_at() + bytes);
+      CHECK(kind_of(entry_of(global.first - kOneMiniPage)) == RunKind::none);
+      CHECK_SOUND();
+    };
+    is_well(4);
+    const Address maps = maps_at(), small = take(40), large = take(100'000);
+    while (maps_at() == maps) take(50'000);  // they move
+    is_well(4);
+    CHECK(state_of(small) == BlockState::live && state_of(large) == BlockState::live);
+    CHECK_EQUAL(block_length(large).raw, 49);
+    CHECK(&meta_of(header_at(small)) == find_meta(page_of(mini_page_of(small))));
+    give(small), give(large);
+    CHECK_SOUND();
+  }
+}
+
+TEST("growth: whatever the last page of the maps holds when they move, the new ones hold") {
+  for (uint32_t left = 0; left < 3; ++left) {
+    start_heap(0, 256 * kMiB);
+    take(100);
+    // The heap grows to the last page that the maps cover, or to one before it, and what ends it is in use.
+    const Address maps = maps_at();
+    const PageIndex last{static_cast<uint32_t>(global.mapped_pages) - 1 - left};
+    const MiniPageIndex end = first_of(last) + MiniPages{kMiniPagesPerPage - kSmallGrowth};
+    CHECK(grow_heap(end - global.end + free_below(global.end)) != kNoMiniPage);
+    CHECK(maps_at() == maps && global.end == end);
+    const MiniPageHeader* header = full_run(64);  // one in that page, which has a meta-page then
+    while (page_of(mini_page_of(run_address(*header))) != last) header = full_run(64);
+    const MiniPages rest = free_below(global.end);
+    CHECK(rest.raw > 9);
+    cut_run(rest.raw);
+    CHECK_SOUND();
+    const MetaPage* const meta = find_meta(last);
+    CHECK(meta == &meta_of(*header));
+    while (maps_at() == maps) take(kMiB);
+    CHECK_SOUND();
+    CHECK_EQUAL(block_length(address_of(end - rest)).raw, rest.raw);
+    CHECK(find_meta(last) == meta && class_at(run_address(*header)) == class_of(64));
+    CHECK(&header_at(run_address(*header)) == header);
+  }
+}
 
 TEST("growth: the heap may begin anywhere in a page, with the maps, and takes little") {
   for (const size_t first_break :
@@ -37,6 +105,7 @@ TEST("growth: the heap may begin anywhere in a page, with the maps, and takes li
 TEST("growth: no more is taken than what is missing behind the free run that ends the heap") {
   start_heap(0, 64 * kMiB);
   take(3 * kMiB + 2048);
+  uint32_t ends = 0;
   for (uint32_t count = 1; count < 200; count += 13) {
     const MiniPages trailing = free_below(global.end);
     const MiniPageIndex end = global.end;
@@ -48,11 +117,17 @@ TEST("growth: no more is taken than what is missing behind the free run that end
     const uint32_t longer = maps_at() == maps ? 0 : maps_now().raw;
     CHECK((global.end - end).raw < count + longer + kMiniPagesPerPage);
     CHECK_SOUND();
-    const Word grows = global.counters.heap_grows;
-    CHECK(grow_heap(wanted) == first);  // it is there
-    CHECK_EQUAL(global.counters.heap_grows, grows);
-    CHECK(run_of(wanted.raw - count % 2) != kNoMiniPage);
+    if (free_below(global.end) != kNoMiniPages) {  // no maps lie behind it
+      const Word grows = global.counters.heap_grows;
+      CHECK(grow_heap(wanted) == first);  // it is there
+      CHECK_EQUAL(global.counters.heap_grows, grows);
+    } else {
+      CHECK(longer != 0);
+      ends++;
+    }
+    CHECK(cut_run(wanted.raw - count % 2) != kNoMiniPage);
   }
+  CHECK(ends <= 2);
 }
 
 TEST("growth: memory of others stays theirs, whatever lies between, and is counted") {
@@ -112,8 +187,7 @@ TEST("growth: maps grow with the heap (M4), past every move, and leave nothing")
     CHECK_SOUND();
     const gharial_stats stats = stats_now();
     CHECK_EQUAL(stats.metadata_bytes, bytes_in(maps_now()));
-    const size_t pages = page_of(global.end).raw + 1;
-    CHECK(stats.metadata_bytes <= pages * map_bytes_per_page() * 5 / 4 + kMiniPageBytes);
+    CHECK(stats.metadata_bytes <= bytes_of_maps_needed() * 5 / 4 + kMiniPageBytes);
   }
   for (int i = 0; i < 40; ++i) CHECK(class_at(take(64)) == class_of(64));
 }
@@ -122,7 +196,7 @@ TEST("growth: maps move seldom, hold what the old ones held, and lie at the end 
   start_heap(0x770, 256 * kMiB);
   uint32_t moves = 0;
   std::vector<Address> blocks;
-  const Address small = take(40), medium = take(20'000);
+  const Address small = take(40), block = take(20'000);
   for (int i = 0; i < 1200; ++i) {
     const Address maps = maps_at();
     const MiniPages length = maps_now();
@@ -138,7 +212,7 @@ TEST("growth: maps move seldom, hold what the old ones held, and lie at the end 
     CHECK(trailing == kNoMiniPages || mini_page_of(blocks.back()) <= end);
     CHECK(kind_of(entry_of(mini_page_of(maps))) != RunKind::maps);
     CHECK(class_at(small) == class_of(40) && state_of(small) == BlockState::live);
-    CHECK(state_of(medium) == BlockState::live &&
+    CHECK(state_of(block) == BlockState::live &&
           find_meta(page_of(mini_page_of(small))) != nullptr);
     for (const Address block : blocks) CHECK(state_of(block) == BlockState::live);
     CHECK_SOUND();
@@ -165,15 +239,15 @@ TEST("growth: the place of maps that moved serves again, and is not taken for fr
 
 TEST("growth: what was fresh stays fresh, unless others dirtied memory above it or the maps lay "
      "there") {
-  start_heap(0, 64 * kMiB);
-  CHECK(grow_heap(MiniPages{40}) != kNoMiniPage);
+  start_attached(0, 64 * kMiB);
+  CHECK(grow_heap(MiniPages{2000}) != kNoMiniPage);
   const MiniPageIndex mark = global.fresh;
   const Address maps = maps_at();
-  for (uint32_t count = 100; count < 500; count += 100) {
+  for (uint32_t count = 2100; count < 2400; count += 100) {
     CHECK(grow_heap(MiniPages{count}) == mark);
     CHECK(global.fresh == mark && maps_at() == maps);
   }
-  CHECK(run_of(400) == mark);
+  CHECK(cut_run(400) == mark);
   CHECK_EQUAL(global.counters.taken_mini_pages, 400);
   CHECK(global.fresh == mark + MiniPages{400});
   for (const size_t theirs : {100u, 2048u, 5000u}) {
@@ -232,7 +306,7 @@ TEST("growth: can_grow_heap tells what grow_heap will do, to the byte") {
   for (const bool used : {false, true})
     for (const uint32_t count : {1u, 31u, 40u, 500u}) {
       const auto start = [&](size_t limit) {
-        start_heap(0x4320, 64 * kMiB);
+        start_attached(0x4320, 64 * kMiB);
         if (used) take(3 * kMiB + 10'000);
         arena.limit = arena.break_now + limit;
       };
@@ -313,28 +387,23 @@ TEST("growth: refused in the middle, at any growth there is, nothing is lost") {
   }
 }
 
-TEST("flush before growth: small blocks go home when an eighth of the heap, and a heap page, was "
-     "handed out since the last; medium ones always") {
+TEST("flush before growth: what is at hand goes home when an eighth of the heap, and a heap page, "
+     "was "
+     "handed out since the last") {
   start_heap(0, 512 * kMiB);
   take(16 * kMiB);
   take(64);
-  const auto medium_at_hand = [] {
-    uint32_t count = 0;
-    for (uint8_t c = kSharedClasses + 1; c <= kSizeClasses; ++c) count += *front.tops[c] != kNone;
-    return count;
-  };
   uint32_t flushes = 0, kept = 0;
   for (int i = 0; i < 40; ++i) {
-    give(take(30'000)), give(take(64));
-    const Word small_at_hand = stats_now().cached_blocks - medium_at_hand();
-    CHECK(small_at_hand > 0);
+    give(take(kClassMax)), give(take(64));
+    const Word at_hand = stats_now().cached_blocks;
+    CHECK(at_hand > 1);
     const Word taken = global.counters.taken_mini_pages, since = taken - global.taken_at_flush;
     const bool due = since >= (global.end - global.first).raw / Word{8} + kMiniPagesPerPage;
     const Word grows = global.counters.heap_grows;
     take(kMiB + 100'000 * (i % 5));
     CHECK(global.counters.heap_grows > grows);
-    CHECK_EQUAL(medium_at_hand(), 0);
-    CHECK_EQUAL(stats_now().cached_blocks, due ? 0 : small_at_hand);
+    CHECK_EQUAL(stats_now().cached_blocks, due ? 0 : at_hand);
     CHECK_EQUAL(global.taken_at_flush == taken, due);
     (due ? flushes : kept)++;
     CHECK_SOUND();
@@ -342,53 +411,45 @@ TEST("flush before growth: small blocks go home when an eighth of the heap, and 
   CHECK(flushes > 3 && kept > 3);
 }
 
-TEST("flush before growth: medium blocks at hand serve before memory grows, and small ones stay") {
-  start_heap(0, 64 * kMiB);
-  take(16 * kMiB);
-  take(kMiB);  // flushed just now
-  give(take(64));
-  const Address low = take(50'000), high = take(50'000);
-  CHECK_EQUAL(high, low + bytes_in(MiniPages{25}));
-  give(low), give(high);
-  while (run_of(1) != kNoMiniPage) continue;
-  const Word grows = global.counters.heap_grows, cached = stats_now().cached_blocks;
-  CHECK(!is_flush_due() && cached > 2);
-  CHECK_EQUAL(take(100'000), low);
-  CHECK(global.counters.heap_grows == grows && stats_now().cached_blocks == cached - 2);
-  CHECK_SOUND();
-}
-
 TEST("flush before growth: memory that cannot grow is a reason, however little was handed out") {
   start_heap(0, 64 * kMiB);
   take(16 * kMiB);
   take(kMiB);  // flushed just now
   std::vector<Address> blocks;
-  for (int i = 0; i < 8; ++i) blocks.push_back(take(9000));  // their stack holds four
-  while (run_of(1) != kNoMiniPage) continue;
+  for (int i = 0; i < 8; ++i) blocks.push_back(take(8700));  // their stack holds four
+  while (cut_run(1) != kNoMiniPage) continue;
   const size_t runs = stats_now().small_mini_pages;
   for (const Address block : blocks) give(block);
-  while (run_of(1) != kNoMiniPage) continue;
+  while (cut_run(1) != kNoMiniPage) continue;
   CHECK(!is_flush_due() && stats_now().cached_blocks >= 4 && stats_now().small_mini_pages > 0);
   arena.limit = arena.break_now;
   const Word refused = global.counters.refused_grows;
-  CHECK(gharial_malloc(bytes_in(shared_run_of(class_of(9000)))) != nullptr);
+  CHECK(gharial_malloc(bytes_in(run_of(class_of(8700)))) != nullptr);
   CHECK(stats_now().small_mini_pages < runs);
   CHECK_EQUAL(global.counters.refused_grows, refused);
   CHECK_SOUND();
 }
 
-TEST("flush before growth: what it frees is found, behind others of its bin too") {
-  start_heap(0, 64 * kMiB);
-  take(8 * kMiB);
-  const Address longer = take(bytes_in(MiniPages{80}));
-  take(bytes_in(MiniPages{31}));
-  const Address shorter = take(bytes_in(MiniPages{66}));
-  while (run_of(1) != kNoMiniPage) continue;
-  give(longer), give(shorter);
-  const Word grows = global.counters.heap_grows;
-  CHECK_EQUAL(take(bytes_in(MiniPages{76})), longer);
-  CHECK_EQUAL(global.counters.heap_grows, grows);
-  CHECK_SOUND();
+TEST(
+    "flush before growth: where memory cannot grow, what is free is found behind others of its bin "
+    "too") {
+  for (const bool grows : {true, false}) {
+    start_free(4000);
+    const Address longer = take(bytes_in(MiniPages{79}));
+    take(bytes_in(MiniPages{31}));
+    const Address shorter = take(bytes_in(MiniPages{66}));
+    while (cut_run(1) != kNoMiniPage) continue;
+    give(longer), give(shorter);
+    CHECK_EQUAL(bin_of(MiniPages{66}), bin_of(MiniPages{79}));
+    if (!grows) arena.limit = arena.break_now;
+    const MiniPageIndex end = global.end;
+    // One look before growth, which is constant time.
+    const Address block = take(bytes_in(MiniPages{76}));
+    CHECK_EQUAL(block == longer, !grows);
+    CHECK_EQUAL(global.end > end, grows);
+    CHECK_EQUAL(global.counters.refused_grows, 0);
+    CHECK_SOUND();
+  }
 }
 
 }  // namespace gharial_test

@@ -13,10 +13,10 @@ inline uint32_t code(Fault fault) { return static_cast<uint32_t>(fault); }
 // Bytes of the block, tail included.
 inline size_t bytes_at(Address block) { return gharial::usable_bytes(block); }
 
-// Sizes on both sides of every border: classes, classes of whole MiniPages, large blocks.
-inline constexpr size_t kSizes[] = {0,     1,     7,     8,      9,      24,     56,       57,
-                                    120,   1016,  2040,  2041,   4088,   4089,   9208,     9209,
-                                    20000, 53240, 53241, 70'000, 65'528, 65'529, 1'000'000};
+// Sizes on both sides of every border: classes, large blocks, what room is for.
+inline constexpr size_t kSizes[] = {
+    0,    1,    7,    8,    9,    24,    56,    57,    120,    1016,   2040,   2041,     4088,
+    4089, 8184, 8185, 8696, 8697, 20000, 53240, 53241, 70'000, 65'528, 65'529, 1'000'000};
 
 TEST("hardened: exactly what was asked for may be used, whatever the size") {
   start_heap(0, 64 * kMiB);
@@ -129,6 +129,22 @@ TEST("hardened: a shrink that finds no memory stays, and is as long as was asked
   CHECK(gharial_realloc(reinterpret_cast<void*>(all[0]), 500'000) == nullptr);
   CHECK_EQUAL(gharial_malloc_usable_size(reinterpret_cast<void*>(all[0])), 100);
   CHECK_SOUND();
+}
+
+TEST("hardened: nothing behind a large block of one MiniPage is taken for its tail, nor written") {
+  start_heap(0, 64 * kMiB);
+  const Address block = address(gharial_memalign(0x1000, 100)),
+                behind = block + gharial::kMiniPageBytes;
+  CHECK_EQUAL(gharial::block_length(block).raw, 1);
+  while (gharial::free_run_at(gharial::mini_page_of(behind)) != gharial::kNoMiniPages)
+    CHECK(gharial::take_run(gharial::kOneMiniPage, gharial::RunKind::block_run) !=
+          gharial::kNoMiniPage);
+  // What lies there looks like the tail of a block of no class.
+  gharial::write_tail(block, behind, gharial::canary_of(block), gharial::kMiniPageBytes);
+  const uint32_t canary = gharial::word_at(behind);
+  CHECK_EQUAL(gharial_malloc_usable_size(reinterpret_cast<void*>(block)), 100);
+  give(block);
+  CHECK_EQUAL(gharial::word_at(behind), canary);
 }
 
 TEST("hardened: the sized forms of free take the size that was asked for, and no other") {

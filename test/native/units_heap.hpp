@@ -29,6 +29,54 @@ template <class Body> bool ends_program(Body body) {
   return status != 0;
 }
 
+TEST("front: before the first allocation it knows no class, and whatever comes first makes its "
+     "tables") {
+  using Call = void* (*)(size_t bytes);
+  const Call calls[] = {
+      gharial_malloc,
+      [](size_t bytes) { return gharial_calloc(1, bytes); },
+      [](size_t bytes) { return gharial_realloc(nullptr, bytes); },
+      [](size_t bytes) { return gharial_reallocarray(nullptr, 1, bytes); },
+      [](size_t bytes) { return gharial_memalign(16, bytes); },
+      [](size_t bytes) { return gharial_memalign(64, bytes); },
+      [](size_t bytes) { return gharial_memalign(4096, bytes); },
+      [](size_t bytes) { return gharial_memalign(65'536, bytes); },
+      [](size_t bytes) {
+        void* block = nullptr;
+        CHECK_EQUAL(gharial_posix_memalign(&block, 32, bytes), 0);
+        return block;
+      },
+      gharial_valloc,
+      gharial_pvalloc,
+  };
+  for (const Call call : calls)
+    for (const size_t bytes : {0u, 8u, 100u, 2048u, 2049u, 8192u, 8704u, 8705u, 100'000u}) {
+      start_heap(0x3000, 8 * kMiB);
+      const Address break_before = arena.break_now;
+      CHECK(!is_attached() && class_of(100) == kLargeClass);
+      gharial_free(nullptr);
+      CHECK_EQUAL(gharial_malloc_usable_size(nullptr), 0);
+      CHECK_EQUAL(gharial_malloc_trim(0), 0);
+      CHECK_EQUAL(stats_now().heap_bytes, 0);
+      CHECK_SOUND();
+      CHECK(!is_attached() && arena.break_now == break_before);
+      const Address block = address(call(bytes));
+      CHECK(block != kNone && is_attached());
+      CHECK(usable(block) >= bytes);
+      fill(block, 0xee, usable(block));
+      CHECK_EQUAL(std::memcmp(&small_keys, &kSmallKeys, sizeof kSmallKeys), 0);
+      for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+        const Word* const start = stack_start(SizeClass{c});
+        CHECK(front.tops[c] == start && *start == kNone);
+        CHECK_EQUAL(start[stack_capacity(SizeClass{c}) + 1], kStackEnd);
+      }
+      CHECK_SOUND();
+      give(block);
+      for (const size_t more : {0u, 100u, 2049u, 8704u, 20'000u}) give(take(more));
+      CHECK_SOUND();
+    }
+}
+
 TEST("fresh memory: calloc clears what anybody may have written, and only that") {
   start_heap(0x50, 128 * kMiB);
   // Others dirty memory above the heap and lower the break again: it is not fresh any more.
@@ -60,11 +108,11 @@ TEST("fresh memory: calloc clears what anybody may have written, and only that")
 TEST("fresh memory: calloc leaves it as it is, to the MiniPage, and clears all that lies below") {
   for (const uint32_t count : {10u, 29u, 30u, 70u})
     for (uint32_t used = 0; used <= count; used += count / 10) {
-      start_heap(0, 64 * kMiB);
+      start_attached(0, 64 * kMiB);
       CHECK(grow_heap(MiniPages{200}) != kNoMiniPage);
       const MiniPageIndex fresh = global.fresh;
       if (used != 0) {
-        CHECK(run_of(used) == fresh);
+        CHECK(cut_run(used) == fresh);
         fill(address_of(fresh), 0xdd, mini_pages(used));
         give_run(fresh);
       }
@@ -78,24 +126,34 @@ TEST("fresh memory: calloc leaves it as it is, to the MiniPage, and clears all t
     }
 }
 
-TEST("fresh memory: calloc clears a medium block that is at hand, and one that a shrink left") {
+TEST("fresh memory: calloc clears a block that is at hand, one that came home, and one that a "
+     "shrink "
+     "left") {
   start_heap(0, 16 * kMiB);
   release_block(take(kMiB));  // there is room elsewhere
-  const Address medium = take(50'000);
-  take(2048);
-  fill(medium, 0xdd, usable(medium));
-  give(medium);
-  CHECK_EQUAL(zeroed(51'000), medium);
+  for (const size_t bytes : {8u, 40u, 2048u, 4000u, 8704u}) {
+    const Address first = take(bytes), second = take(bytes);
+    fill(first, 0xdd, usable(first)), fill(second, 0xdd, usable(second));
+    give(first), send_home(second);
+    CHECK_EQUAL(zeroed(bytes), first);
+    flush();  // the next comes from a run that is listed
+    CHECK_EQUAL(zeroed(bytes), second);
+  }
+  const Address hole = take(50'000);
+  take(9'000);
+  fill(hole, 0xdd, usable(hole));
+  give(hole);
+  CHECK_EQUAL(zeroed(50'500), hole);
   const Address block = take(mini_pages(96));
   fill(block, 0xdd, mini_pages(96));
-  take(2048);
+  take(9'000);
   CHECK_EQUAL(resized(block, mini_pages(33)), block);
   CHECK_EQUAL(zeroed(mini_pages(63)), block + mini_pages(33));
   CHECK_SOUND();
 }
 
 TEST("fresh memory: MiniPages that an aligned block gave back count as handed out") {
-  start_heap(0, 64 * kMiB);
+  start_attached(0, 64 * kMiB);
   CHECK(grow_heap(MiniPages{300}) != kNoMiniPage);
   const MiniPageIndex fresh = global.fresh;
   const Address block = address(gharial_memalign(131'072, mini_pages(40)));
@@ -111,12 +169,12 @@ TEST("fresh memory: what the maps left is not, though all that was free around i
   start_heap(0, 256 * kMiB);
   take(100);
   const auto grow_past_maps = [] {
-    const Address maps = reinterpret_cast<Address>(front.run_map);
-    while (reinterpret_cast<Address>(front.run_map) == maps)
+    const Address maps = maps_at();
+    while (maps_at() == maps)
       CHECK(grow_heap(free_below(global.end) + MiniPages{32}) != kNoMiniPage);
   };
   grow_past_maps();
-  const Address old = reinterpret_cast<Address>(front.run_map);
+  const Address old = maps_at();
   CHECK(mini_page_of(old) > global.fresh);  // nothing above them was handed out
   grow_past_maps();
   CHECK(kind_of(entry_of(mini_page_of(old))) != RunKind::maps);
@@ -146,15 +204,18 @@ TEST("fresh memory: counted once as fresh, then as re-used") {
   CHECK_EQUAL(again() - reused, 10);
   CHECK_EQUAL(counters.fresh_pages - fresh, 10);
   const Word fresh_mini = counters.fresh_mini_pages, reused_mini = mini_pages_again();
-  const Address medium = take(20'000);
+  const Address large = take(20'000);
   CHECK_EQUAL(counters.fresh_mini_pages - fresh_mini, 10);
-  give(medium);
-  CHECK_EQUAL(take(20'000), medium);  // it was at hand: its run was never given back
-  CHECK_EQUAL(mini_pages_again() - reused_mini, 0);
-  give(medium);
-  gharial_malloc_trim(0);
-  CHECK_EQUAL(take(20'000), medium);
+  give(large);
+  CHECK_EQUAL(take(20'000), large);
+  CHECK_EQUAL(counters.fresh_mini_pages - fresh_mini, 10);
   CHECK_EQUAL(mini_pages_again() - reused_mini, 10);
+  const Word taken = counters.taken_mini_pages;
+  const Address at_hand = take(kClassMax);
+  CHECK_EQUAL(counters.taken_mini_pages - taken, 9 + 1);  // and a meta-page
+  give(at_hand);
+  CHECK_EQUAL(take(kClassMax), at_hand);  // its run was never given back
+  CHECK_EQUAL(counters.taken_mini_pages - taken, 9 + 1);
 }
 
 TEST("trim: everything at hand goes home and the heap is one free run again") {
@@ -171,22 +232,20 @@ TEST("trim: everything at hand goes home and the heap is one free run again") {
   const gharial_stats stats = stats_now();
   CHECK(stats.cached_blocks == 0 && stats.live_bytes == 0);
   CHECK(stats.small_mini_pages == 0 && stats.block_mini_pages == 0);
-  CHECK_EQUAL(
-      stats.metadata_bytes,
-      bytes_in(length_of(entry_of(mini_page_of(reinterpret_cast<Address>(front.run_map))))));
+  CHECK_EQUAL(stats.metadata_bytes, bytes_in(length_of(entry_of(mini_page_of(maps_at())))));
   CHECK(stats.free_runs <= 2);  // the maps lie between two, if they moved
   CHECK(stats.peak_used_bytes >= 3000 * 1000u);
   CHECK_EQUAL(gharial_malloc_trim(0), 0);
   CHECK_SOUND();
 }
 
-TEST("trim: a medium block at hand is enough to make MiniPages free") {
+TEST("trim: a block at hand is enough to make MiniPages free") {
   start_heap(0, 8 * kMiB);
   take(64);
   gharial_malloc_trim(0);
   CHECK_EQUAL(gharial_malloc_trim(0), 0);
   give(take(kClassMax));
-  CHECK_EQUAL(stats_now().cached_bytes, kClassMax);
+  CHECK_EQUAL(stats_now().cached_bytes, 2 * kClassMax);  // and what else the run holds
   CHECK_EQUAL(gharial_malloc_trim(0), 1);
   CHECK_EQUAL(stats_now().cached_bytes, 0);
   CHECK_SOUND();
@@ -236,13 +295,14 @@ TEST("C rules: sizes of zero, overflow, alignments, errno") {
 
 TEST("C rules: realloc to less never fails, however full memory is") {
   start_heap(0, 2 * kMiB);
-  const Address small = take(2000), medium = take(20'000), shared = take(5000);
+  const Address small = take(2000), large = take(20'000), longer = take(5000);
   for (const size_t bytes : {300'000u, 20'000u, 5000u, 2000u, 300u, 8u})
     while (gharial_malloc(bytes) != nullptr) continue;
   const Word refused = global.counters.refused_grows;
   CHECK(resized(small, 8) == small);
-  CHECK(resized(shared, 300) == shared);
-  CHECK(resized(medium, 9'000) == medium && usable(medium) == 20'480);
+  CHECK(resized(longer, 300) == longer);
+  CHECK(resized(large, 8'000) == large && usable(large) == 20'480);
+  CHECK(resized(large, 9'000) == large && usable(large) == 10'240);  // what it leaves is free
   CHECK_EQUAL(global.counters.refused_grows, refused);
   CHECK_SOUND();
 }
@@ -255,24 +315,27 @@ TEST("C rules: free_aligned_sized takes NULL as free does") {
 TEST("faults: the checked variant stops at a pointer that is no live block") {
   if (!kChecked) return;
   start_heap(0, 64 * kMiB);
-  const Address small = take(100), medium = take(20'000), large = take(300'000);
+  const Address small = take(100), longest = take(kClassMax), block = take(20'000),
+                large = take(300'000);
   const auto freeing = [](Address block) { return fault_of([&] { give(block); }); };
   const uint32_t not_a_block = static_cast<uint32_t>(Fault::not_a_block);
   const uint32_t double_free = static_cast<uint32_t>(Fault::double_free);
-  for (const Address block :
-       {small + 8, medium + 2048, medium + 8, large + 8, large + kHeapPageBytes,
+  for (const Address wrong :
+       {small + 8, longest + 2048, longest + 8, block + 2048, block + 8, large + 8,
+        large + kHeapPageBytes, address_of(global.first) - kMiniPageBytes, Address{4096},
         address_of(global.end), Address{8}, address_of(global.first),
         reinterpret_cast<Address>(find_meta(page_of(mini_page_of(small)))), ~Address{7}})
-    CHECK_EQUAL(freeing(block), not_a_block);
+    CHECK_EQUAL(freeing(wrong), not_a_block);
   give(small);
   CHECK_EQUAL(freeing(small), double_free);
   gharial_malloc_trim(0);
   CHECK(freeing(small) != 0);
-  give(medium), give(large);
-  CHECK_EQUAL(freeing(medium), double_free);  // it is at hand for the next of its size
+  give(longest), give(block), give(large);
+  CHECK_EQUAL(freeing(longest), double_free);  // it is at hand for the next of its size
+  CHECK_EQUAL(freeing(block), not_a_block);
   CHECK_EQUAL(freeing(large), not_a_block);
   gharial_malloc_trim(0);
-  CHECK_EQUAL(freeing(medium), not_a_block);
+  CHECK_EQUAL(freeing(longest), not_a_block);
   CHECK_SOUND();
 }
 
@@ -311,15 +374,35 @@ TEST("faults: a large block that is freed twice stops the release variant too") 
   CHECK(!ends_program([&] { give(live); }));
 }
 
+TEST("faults: what lies below the heap is no block, whatever is written where its entry would be") {
+  start_heap(kMiB, 64 * kMiB);
+  take(100'000);
+  const MiniPageIndex below = global.first - MiniPages{70};
+  // The maps begin with the heap, and others' memory lies before them.
+  auto* const entry = reinterpret_cast<RunEntry*>(
+      maps_at() - (first_of(first_mapped(global.first)) - below).raw * sizeof(RunEntry));
+  CHECK(reinterpret_cast<Address>(entry) > kArenaBegin);
+  entry->value = entry_value(RunKind::block_run, 1);
+  CHECK(class_at(address_of(below)) == kLargeClass);
+  CHECK(state_of(address_of(below)) == BlockState::no_block);
+  CHECK(ends_program([&] { release_block(address_of(below)); }));
+  CHECK(ends_program([&] { gharial_free(reinterpret_cast<void*>(address_of(below))); }));
+  CHECK(ends_program([&] { block_length(address_of(below)); }));
+  if (kChecked)  // there a fault is no trap
+    CHECK_EQUAL(fault_of([&] { release_block(address_of(below)); }),
+                static_cast<uint32_t>(Fault::not_a_block));
+  CHECK_SOUND();
+}
+
 TEST("small: a MiniPage that a flush frees at the limit serves a page that has its meta-page") {
   start_heap(0, 64 * kMiB);
-  const Address pinned = take(40), block = take(2048);
+  const Address pinned = take(40), block = take(1024);
   CHECK(page_of(mini_page_of(pinned)) == page_of(mini_page_of(block)));
   while (gharial_malloc(40) != nullptr) {
     if (&header_at(pinned) != front_current[class_of(40).raw]) break;
   }
   while (from_cursor(front_cursors[class_of(40).raw]) != kNone) continue;
-  while (run_of(1) != kNoMiniPage) continue;
+  while (cut_run(1) != kNoMiniPage) continue;
   arena.limit = arena.break_now;
   CHECK(gharial_malloc(24) == nullptr);
   give(block);  // at hand: only a flush makes it free
@@ -335,7 +418,8 @@ TEST("small: room that a flush makes comes before an sbrk that may be refused") 
   std::vector<Address> blocks;
   while (void* block = gharial_malloc(2048)) blocks.push_back(address(block));
   while (gharial_malloc(24) != nullptr) continue;
-  give(blocks[10]), give(blocks[40]);  // they stay on the stack of their class
+  CHECK(&header_at(blocks[10]) == &header_at(blocks[11]));  // all of a run
+  give(blocks[10]), give(blocks[11]);                       // they stay on the stack of their class
   const Word refused = global.counters.refused_grows;
   CHECK(gharial_malloc(24) != nullptr);
   CHECK_EQUAL(global.counters.refused_grows, refused);

@@ -26,7 +26,7 @@ TEST("meta-pages: each has a MiniPage of its own, which is free when it goes") {
     CHECK(meta != nullptr && reinterpret_cast<Address>(meta) % kMetaPageBytes == 0);
     CHECK(meta->page.raw == low.raw + i && meta->runs == 0 && !is_own(*meta));
     CHECK(find_meta(meta->page) == meta && obtain_meta(meta->page, false) == meta);
-    for (uint8_t c = 1; c <= kSharedClasses; ++c) CHECK_EQUAL(meta->lists[c], kEndOfList);
+    for (uint8_t c = 1; c <= kSizeClasses; ++c) CHECK_EQUAL(meta->lists[c], kEndOfList);
     CHECK_EQUAL(entry_of(link_to(*meta)).value, entry_value(RunKind::meta_page, 1));
     for (const MetaPage* other : metas) CHECK(other != meta);
     metas.push_back(meta);
@@ -47,7 +47,7 @@ TEST("meta-pages: each has a MiniPage of its own, which is free when it goes") {
 
 TEST("meta-pages: they lie together, in the shortest hole") {
   start_free(1000);
-  const MiniPageIndex hole = run_of(3), behind = run_of(1);
+  const MiniPageIndex hole = cut_run(3), behind = cut_run(1);
   give_run(hole);
   const PageIndex low = page_of(global.first);
   for (uint32_t i = 0; i < 5; ++i) {
@@ -62,7 +62,7 @@ TEST("meta-pages: one appears with the first small run of a page and goes with t
   std::vector<MiniPageHeader*> runs;
   for (int i = 0; i < 70; ++i) {
     const gharial_stats before = stats_now();
-    MiniPageHeader* header = obtain_small_run(size_class);
+    MiniPageHeader* header = long_run(size_class);
     CHECK(header != nullptr);
     const PageIndex page = page_of(first_of_run(*header));
     uint32_t there = 0;
@@ -93,10 +93,10 @@ TEST("meta-pages: one appears with the first small run of a page and goes with t
 
 TEST("meta-pages: a run that reaches into the next page is described where it begins, and nowhere "
      "else") {
-  start_heap(0, 8 * kMiB);
+  start_attached(0, 8 * kMiB);
   grow_heap(kOneMiniPage);
   const SizeClass size_class = class_of(7168);
-  const uint32_t length = mini_pages_of(size_class).raw;
+  const uint32_t length = run_of(size_class).raw;
   CHECK(length > 3);
   MiniPageIndex next = global.first;
   walk_runs([&](MiniPageIndex first, const RunEntry& entry, MiniPages) {
@@ -108,7 +108,7 @@ TEST("meta-pages: a run that reaches into the next page is described where it be
   grow_heap(MiniPages{before + length + kMiniPagesPerPage});
   const Address stand = address_of(next);
   if (before != 0) CHECK_EQUAL(obtain_block(MiniPages{before}), stand);
-  MiniPageHeader* header = obtain_small_run(size_class);
+  MiniPageHeader* header = long_run(size_class);
   CHECK(first_of_run(*header) == next + MiniPages{before});
   const PageIndex page = page_of(first_of_run(*header));
   CHECK(page_of(first_of_run(*header) + MiniPages{length - 1}).raw == page.raw + 1);
@@ -134,7 +134,7 @@ inline void runs_in_pages(SizeClass size_class, MiniPageHeader* (&runs)[3][3]) {
   PageIndex last{0};
   int page = -1, run = 3;
   while (page < 2 || run < 3) {
-    MiniPageHeader* header = obtain_small_run(size_class);
+    MiniPageHeader* header = long_run(size_class);
     CHECK(header != nullptr);
     if (page_of(first_of_run(*header)) != last && run == 3) page++, run = 0;
     if (page > 2) break;
@@ -203,11 +203,11 @@ inline MiniPageIndex start_at_limit(uint32_t count, size_t idle_bytes = 0) {
   take(10 * kHeapPageBytes);
   const Address block = take(bytes_in(MiniPages{100}));
   take(bytes_in(MiniPages{50}));
-  while (run_of(1) != kNoMiniPage) continue;
+  while (cut_run(1) != kNoMiniPage) continue;
   arena.limit = arena.break_now;
   const MiniPageIndex first = mini_page_of(block);
-  write_block(first, MiniPages{100 - count});
-  write_block(first + MiniPages{100 - count}, MiniPages{count});
+  write_run(first, MiniPages{100 - count}, RunKind::block_run);
+  write_run(first + MiniPages{100 - count}, MiniPages{count}, RunKind::block_run);
   give_run(first + MiniPages{100 - count});
   give(idle);
   CHECK_EQUAL(free_runs(), 1);
@@ -233,13 +233,13 @@ TEST("meta-pages: when memory ends before they are had, the run goes back and th
     CHECK(free_runs() == 1 && mini_pages_in_use() == used);
     CHECK(find_meta(page_of(first)) == nullptr && meta_runs() == 0);
     CHECK(class_at(address_of(first)) == kLargeClass);
-    CHECK_EQUAL(address(gharial_malloc(bytes_in(MiniPages{count}))), address_of(first));
+    CHECK_EQUAL(obtain_block(MiniPages{count}), address_of(first));
     CHECK_SOUND();
   }
 }
 
 TEST("meta-pages: a run of several MiniPages goes back whole when it cannot be described") {
-  const uint32_t length = shared_run_of(class_of(7168)).raw;
+  const uint32_t length = run_of(class_of(7168)).raw;
   const MiniPageIndex first = start_at_limit(length);
   CHECK(gharial_malloc(7168) == nullptr);
   CHECK(free_run_at(first).raw == length && class_at(address_of(first)) == kLargeClass);
@@ -259,7 +259,7 @@ TEST("meta-pages: the flush that is done for them takes no run from under the al
 
 TEST("meta-pages: at the limit a hole of one MiniPage serves as the meta-page for the other") {
   const MiniPageIndex first = start_at_limit(3);
-  CHECK(run_of(1) == first && run_of(1) == first + MiniPages{1});
+  CHECK(cut_run(1) == first && cut_run(1) == first + MiniPages{1});
   give_run(first);  // two holes, no two in a row
   CHECK_EQUAL(free_runs(), 2);
   CHECK(gharial_malloc(24) != nullptr);

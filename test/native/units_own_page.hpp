@@ -20,7 +20,7 @@ TEST("own pages: a small heap has none; later small runs fill one whole page aft
   start_free(kSmallHeap / 2);
   CHECK(!lies_in_own_page(*full_run(64)));
   CHECK_EQUAL(own_pages().pages, 0);
-  give_run(run_of(1));
+  give_run(cut_run(1));
   release_block(take(bytes_in(MiniPages{kLong})));
   PageIndex page{0};
   for (uint32_t i = 0; i < 3 * kMiniPagesPerPage; ++i) {
@@ -47,7 +47,7 @@ TEST("own pages: free runs inside stay there, and long ones outside never join t
   CHECK_EQUAL(free_run_at(first_of_run(*runs[0])).raw,
               0);  // for long blocks, nothing is free there
   // Runs of four MiniPages go where the short ones were, longer ones do not.
-  CHECK(mini_pages_of(class_of(2500)).raw == kOwnRunMax && kOwnRunMax == 4);
+  CHECK(run_of(class_of(2500)).raw == kOwnRunMax && kOwnRunMax == 4);
   MiniPageHeader* const wide = full_run(2500);
   CHECK(lies_in_own_page(*wide));
   MiniPageHeader* const longer = full_run(5000);
@@ -101,8 +101,8 @@ TEST("own pages: where less than a quarter is free a hole is taken, else memory 
     for (const bool is_sparse : {false, true}) {
       start_free(length);
       std::vector<MiniPageIndex> runs;  // no whole page lies in one
-      for (MiniPageIndex at = run_of(20); at != kNoMiniPage; at = run_of(20)) runs.push_back(at);
-      while (run_of(1) != kNoMiniPage) continue;
+      for (MiniPageIndex at = cut_run(20); at != kNoMiniPage; at = cut_run(20)) runs.push_back(at);
+      while (cut_run(1) != kNoMiniPage) continue;
       for (size_t i = 1; i < runs.size(); i += is_sparse ? 2 : 5) give_run(runs[i]);
       const MiniPageIndex end = global.end;
       const Word flushed = global.taken_at_flush;
@@ -117,8 +117,8 @@ TEST("own pages: where less than a quarter is free a hole is taken, else memory 
 // A heap of single MiniPages, all of them taken; returns the first heap page of which every MiniPage is one.
 inline MiniPageIndex start_singles() {
   start_free(2 * kLong);
-  const MiniPageIndex first = run_of(1);
-  while (run_of(1) != kNoMiniPage) continue;
+  const MiniPageIndex first = cut_run(1);
+  while (cut_run(1) != kNoMiniPage) continue;
   CHECK_EQUAL(free_runs(), 0);
   return MiniPageIndex{align_up(first.raw, kMiniPagesPerPage)};
 }
@@ -126,7 +126,9 @@ inline void give_singles(MiniPageIndex from, MiniPageIndex to) {
   for (MiniPageIndex at = from; at < to; at = at + kOneMiniPage) give_run(at);
 }
 
-TEST("own pages: a page that is free is found before memory grows, wherever it lies") {
+TEST("own pages: a page that is free is found before memory grows, if the first run of its bin "
+     "holds "
+     "it") {
   for (const bool is_exact : {true, false}) {
     const MiniPageIndex begin = start_singles();
     const auto at = [&](uint32_t page, uint32_t number) {
@@ -138,15 +140,16 @@ TEST("own pages: a page that is free is found before memory grows, wherever it l
     const PageIndex free = page_of(at(112, 0));
     if (is_exact) {
       give_singles(at(112, 0), at(113, 0));
-    } else {  // the head of the bin has no page in it, the run behind it has
+    } else {  // the head of the bin has no page in it, the run behind it has: one look
       give_singles(at(111, 28), at(113, 4));
       give_singles(at(114, 4), at(115, 12));
       CHECK(bin_of(free_run_at(at(111, 28))) == bin_of(free_run_at(at(114, 4))));
     }
     const MiniPageIndex end = global.end;
     const MiniPageHeader* header = full_run(64);
-    CHECK(lies_in_own_page(*header) && page_of(first_of_run(*header)) == free);
-    CHECK(global.end == end);
+    CHECK(lies_in_own_page(*header));
+    CHECK_EQUAL(page_of(first_of_run(*header)) == free, is_exact);
+    CHECK_EQUAL(global.end == end, is_exact);
     CHECK_SOUND();
   }
 }
@@ -166,8 +169,7 @@ TEST("own pages: a hole where small runs lie already comes before growth, howeve
   const MiniPageIndex end = global.end;
   const MiniPageHeader* const header = full_run(64);
   CHECK(!lies_in_own_page(*header));
-  CHECK(first_of_run(*header) ==
-        first_of_run(*longer) + mini_pages_of(class_of(5000)) + kOneMiniPage);
+  CHECK(first_of_run(*header) == first_of_run(*longer) + run_of(class_of(5000)) + kOneMiniPage);
   CHECK(global.end == end);
   CHECK_SOUND();
   while (page_of(first_of_run(*full_run(64))) == page_of(first_of_run(*longer))) continue;
@@ -178,8 +180,8 @@ TEST("own pages: a hole where small runs lie already comes before growth, howeve
 TEST("own pages: what others took from sbrk is neither free nor used") {
   const MiniPageIndex begin = start_singles();
   arena.move(8 * kLong * kMiniPageBytes);
-  const Address behind = take(kMiniPageBytes);
-  while (run_of(1) != kNoMiniPage) continue;
+  const Address behind = take(10'000);
+  while (cut_run(1) != kNoMiniPage) continue;
   CHECK(mini_page_of(behind) > begin + MiniPages{8 * kLong});
   give_singles(begin, begin + MiniPages{20});
   const MiniPageIndex end = global.end;
@@ -202,8 +204,8 @@ TEST("own pages: a page that cannot be described goes back, and serves as a hole
 TEST("own pages: when memory cannot grow any hole will do, and nothing goes home for it") {
   start_free(2 * kLong);
   while (has_room() || own_pages().pages == 0) CHECK(lies_in_own_page(*full_run(64)));
-  const MiniPageIndex hole = run_of(3);
-  while (run_of(1) != kNoMiniPage) continue;
+  const MiniPageIndex hole = cut_run(3);
+  while (cut_run(1) != kNoMiniPage) continue;
   give_run(hole);
   arena.limit = arena.break_now;
   const Word refused = global.counters.refused_grows, flushed = global.taken_at_flush;
@@ -213,7 +215,7 @@ TEST("own pages: when memory cannot grow any hole will do, and nothing goes home
   CHECK_EQUAL(global.taken_at_flush, flushed);
   CHECK_SOUND();
   CHECK(take(200) != kNone);  // the rest of the hole
-  while (run_of(1) != kNoMiniPage) continue;
+  while (cut_run(1) != kNoMiniPage) continue;
   CHECK(gharial_malloc(3000) == nullptr);
   CHECK_SOUND();
 }
@@ -221,17 +223,18 @@ TEST("own pages: when memory cannot grow any hole will do, and nothing goes home
 TEST("own pages: a hole that the flush makes will do as well, and a shrink asks sbrk for nothing") {
   start_free(kLong / 2);
   while (has_room() || own_pages().pages == 0) full_run(64);
-  const Address medium = take(20'000);
-  while (run_of(1) != kNoMiniPage) continue;
-  give(medium);  // at hand
+  const Address pinned[] = {take(kClassMax), take(kClassMax)};  // all of a run, in a hole
+  CHECK(!lies_in_own_page(header_at(pinned[0])));
+  while (cut_run(1) != kNoMiniPage) continue;
+  for (const Address block : pinned) give(block);  // at hand
   const MiniPageIndex end = global.end;
-  CHECK(first_of_run(*full_run(64)) == mini_page_of(medium));
+  CHECK(first_of_run(*full_run(64)) == mini_page_of(pinned[0]));
   CHECK(global.end == end);
-  while (run_of(1) != kNoMiniPage) continue;
+  while (cut_run(1) != kNoMiniPage) continue;
   arena.limit = arena.break_now;
   const Word refused = global.counters.refused_grows;
   const QuietGrowth quiet;
-  CHECK(obtain_small_run(class_of(64)) == nullptr);
+  CHECK(long_run(class_of(64)) == nullptr);
   CHECK_EQUAL(global.counters.refused_grows, refused);
   CHECK_SOUND();
 }
@@ -240,7 +243,7 @@ TEST("own pages: a run that comes home with the flush serves before memory grows
   start_free(2 * kLong);
   std::vector<Address> blocks;
   while (has_room() || own_pages().pages == 0) blocks.push_back(take(64));
-  while (run_of(1) != kNoMiniPage) continue;
+  while (cut_run(1) != kNoMiniPage) continue;
   // The blocks of one run are at hand, all of them.
   const MiniPageHeader& header = header_at(blocks[0]);
   const MiniPageIndex run = first_of_run(header);
@@ -254,7 +257,7 @@ TEST("own pages: a run that comes home with the flush serves before memory grows
 
 TEST("own pages: what lies before a page in its free run stays free, and was never in use") {
   start_free(2 * kLong);
-  const MiniPageIndex begin = run_of(1) + kOneMiniPage;
+  const MiniPageIndex begin = cut_run(1) + kOneMiniPage;
   const MiniPages free = free_run_at(begin);
   global.counters.peak_used_mini_pages = global.counters.used_mini_pages;
   const Word used = global.counters.used_mini_pages;

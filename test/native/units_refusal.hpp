@@ -5,7 +5,7 @@
 
 namespace gharial_test {
 
-// A run that grows often: small blocks, medium and large ones, some of them freed, some resized. Writes into every block that it
+// A run that grows often: small blocks and large ones, some of them freed, some resized. Writes into every block that it
 // gets. Returns how many requests found no memory.
 inline size_t play_a_run(uint32_t seed) {
   struct Held {

@@ -7,18 +7,20 @@ namespace gharial_test {
 using namespace gharial;
 
 // Takes MiniPages as a block does, without growth; kNoMiniPage iff there are none.
-inline MiniPageIndex run_of(uint32_t count,
-                            MiniPageIndex (*from)(MiniPages, RunKind) noexcept = take_run) {
-  const MiniPageIndex first = from(MiniPages{count}, RunKind::block_run);
-  if (first != kNoMiniPage) write_block(first, MiniPages{count});
-  return first;
+inline MiniPageIndex cut_run(uint32_t count) {
+  return take_run(MiniPages{count}, RunKind::block_run);
+}
+// The same, and looks at every run of the bin.
+inline MiniPageIndex search(uint32_t count) {
+  return search_run(MiniPages{count}, RunKind::block_run);
 }
 inline void give_run(MiniPageIndex first) { release_block(address_of(first)); }
 
 // A heap of nothing but the maps and one free run of so many MiniPages at least; returns its first.
 inline MiniPageIndex start_free(uint32_t count, size_t limit = 64 * kMiB) {
-  start_heap(0, limit);
-  const Address block = take(bytes_in(MiniPages{count}));
+  start_attached(0, limit);
+  const Address block = obtain_block(MiniPages{count});
+  CHECK(block != kNone);
   release_block(block);
   CHECK(free_run_at(mini_page_of(block)) >= MiniPages{count});
   return mini_page_of(block);
@@ -33,7 +35,7 @@ TEST("runs: bins hold lengths in order, each in one bin, short ones alone") {
     CHECK(length > kExactBins || bin == length - 1);
     CHECK(bin < kRunBins);
     if (bin != before && length > kExactBins) {
-      // A boundary: from 16 · 2^d on, in steps of a quarter of that; that of 16 is the exact one.
+      // A boundary: from 32 · 2^d on, in steps of a quarter of that; that of 32 is the exact one.
       uint32_t doubling = kExactBins;
       while (2 * doubling <= length) doubling *= 2;
       CHECK(length == kExactBins + 1 || (length - doubling) % (doubling / 4) == 0);
@@ -41,8 +43,8 @@ TEST("runs: bins hold lengths in order, each in one bin, short ones alone") {
     before = bin;
   }
   CHECK_EQUAL(before, kRunBins - 1);
-  CHECK_EQUAL(bin_of(MiniPages{57'343}), kRunBins - 2);  // below 16 · 2^11 and three quarters
-  CHECK_EQUAL(bin_of(MiniPages{57'344}), kRunBins - 1);
+  CHECK_EQUAL(bin_of(MiniPages{7167}), kRunBins - 2);  // below 32 · 2^7 and three quarters
+  CHECK_EQUAL(bin_of(MiniPages{7168}), kRunBins - 1);
   CHECK_EQUAL(bin_of(MiniPages{~0u >> kRunKindBits}), kRunBins - 1);
 }
 
@@ -52,17 +54,17 @@ TEST("runs: at every boundary of the bins a run of the length serves it, and onl
         bin_of(MiniPages{length}) == bin_of(MiniPages{length - 1}))
       continue;
     start_free(length + 3);
-    const MiniPageIndex run = run_of(length);
-    run_of(1);  // stands behind
-    while (run_of(1) != kNoMiniPage) continue;
+    const MiniPageIndex run = cut_run(length);
+    cut_run(1);  // stands behind
+    while (cut_run(1) != kNoMiniPage) continue;
     give_run(run);
     CHECK_SOUND();
     CHECK(global.runs.bins[bin_of(MiniPages{length})] == run);
     CHECK_EQUAL(global.runs.mask, uint64_t{1} << bin_of(MiniPages{length}));
-    CHECK(run_of(length + 1) == kNoMiniPage && run_of(length + 1, search_run) == kNoMiniPage);
-    CHECK(run_of(length) == run);
+    CHECK(cut_run(length + 1) == kNoMiniPage && search(length + 1) == kNoMiniPage);
+    CHECK(cut_run(length) == run);
     CHECK(global.runs.mask == 0 && free_runs() == 0);
-    CHECK(run_of(1) == kNoMiniPage && run_of(1, search_run) == kNoMiniPage);
+    CHECK(cut_run(1) == kNoMiniPage && search(1) == kNoMiniPage);
     CHECK_SOUND();
   }
 }
@@ -70,11 +72,11 @@ TEST("runs: at every boundary of the bins a run of the length serves it, and onl
 TEST("runs: MiniPages given back join the free ones on both sides, in any order") {
   for (int order = 0; order < 6; ++order) {
     start_free(60);
-    const MiniPageIndex whole = run_of(40);
-    run_of(1);
+    const MiniPageIndex whole = cut_run(40);
+    cut_run(1);
     const MiniPages parts[] = {MiniPages{7}, MiniPages{13}, MiniPages{20}};
     const MiniPageIndex starts[] = {whole, whole + MiniPages{7}, whole + MiniPages{20}};
-    for (int i = 0; i < 3; ++i) write_block(starts[i], parts[i]);
+    for (int i = 0; i < 3; ++i) write_run(starts[i], parts[i], RunKind::block_run);
     const uint32_t runs = free_runs();
     const int first = order / 2, second = (first + 1 + order % 2) % 3, third = 3 - first - second;
     for (const int i : {first, second, third}) {
@@ -83,7 +85,7 @@ TEST("runs: MiniPages given back join the free ones on both sides, in any order"
     }
     CHECK_EQUAL(free_runs(), runs + 1);
     CHECK_EQUAL(free_run_at(whole).raw, 40);
-    CHECK(run_of(40) == whole);
+    CHECK(cut_run(40) == whole);
     CHECK_SOUND();
   }
 }
@@ -91,12 +93,12 @@ TEST("runs: MiniPages given back join the free ones on both sides, in any order"
 TEST("runs: they lie across heap pages, and join across them") {
   const MiniPageIndex begin = start_free(200);
   const MiniPageIndex page = first_of(PageIndex{page_of(begin).raw + 2});
-  const MiniPageIndex below = run_of((page - begin).raw - 3);
+  const MiniPageIndex below = cut_run((page - begin).raw - 3);
   CHECK(below == begin);
-  const MiniPageIndex across = run_of(7);
+  const MiniPageIndex across = cut_run(7);
   CHECK(across + MiniPages{3} == page);
   const MiniPageIndex long_one =
-      run_of(66);  // the end of this page, one whole, the start of another
+      cut_run(66);  // the end of this page, one whole, the start of another
   CHECK(page_of(long_one).raw + 2 == page_of(long_one + MiniPages{65}).raw);
   CHECK_SOUND();
   give_run(across);
@@ -111,25 +113,25 @@ TEST("runs: the first and the last run of the heap join with nothing outside it"
   for (const size_t first_break : {size_t{0}, size_t{0x12340}}) {
     start_heap(first_break, 64 * kMiB);
     give(take(100'000));
-    const MiniPageIndex maps = mini_page_of(reinterpret_cast<Address>(front.run_map));
+    const MiniPageIndex maps = mini_page_of(maps_at());
     CHECK(maps == global.first && kind_of(entry_of(maps)) == RunKind::maps);
     CHECK(kind_of(entry_of(maps - kOneMiniPage)) == RunKind::none);
     CHECK(kind_of(entry_of(global.end)) == RunKind::none);
     const MiniPageIndex begin = maps + length_of(entry_of(maps));
     const MiniPages all = free_run_at(begin);
     CHECK(begin + all == global.end);
-    CHECK(run_of(all.raw) == begin);  // to the last MiniPage
-    CHECK(run_of(1) == kNoMiniPage && global.runs.mask == 0);
+    CHECK(cut_run(all.raw) == begin);  // to the last MiniPage
+    CHECK(cut_run(1) == kNoMiniPage && global.runs.mask == 0);
     CHECK_SOUND();
     give_run(begin);
     CHECK(free_run_at(begin) == all && free_runs() == 1);
     CHECK(kind_of(entry_of(global.end)) == RunKind::none);
     CHECK_SOUND();
     // Maps that move leave the first run of the heap free: nothing lies before it.
-    while (mini_page_of(reinterpret_cast<Address>(front.run_map)) == maps) take(200'000);
+    while (mini_page_of(maps_at()) == maps) take(200'000);
     CHECK(global.first == maps && free_run_at(maps) != kNoMiniPages);
     CHECK_SOUND();
-    const MiniPageIndex taken = run_of(free_run_at(maps).raw);
+    const MiniPageIndex taken = cut_run(free_run_at(maps).raw);
     CHECK(taken == maps);
     give_run(taken);
     CHECK(free_run_at(maps) != kNoMiniPages);
@@ -145,46 +147,46 @@ TEST("runs: of free runs the tightest bin serves, and a split leaves the rest in
   };
   std::vector<Piece> pieces;
   for (const uint32_t length : {1u, 2u, 3u, 15u, 16u, 17u, 23u, 25u, 39u, 40u, 63u, 64u, 300u}) {
-    pieces.push_back({run_of(length), length});
-    run_of(1);  // stands between
+    pieces.push_back({cut_run(length), length});
+    cut_run(1);  // stands between
   }
   for (const Piece& piece : pieces) give_run(piece.first);
   CHECK_SOUND();
   for (const Piece& piece : pieces) {
-    const MiniPageIndex got = run_of(piece.length);
+    const MiniPageIndex got = cut_run(piece.length);
     CHECK(got == piece.first);
     give_run(got);
   }
   const Piece& fifteen = pieces[3];
-  CHECK(run_of(10) == fifteen.first);  // the first 10 of 15
+  CHECK(cut_run(10) == fifteen.first);  // the first 10 of 15
   CHECK_EQUAL(free_run_at(fifteen.first + MiniPages{10}).raw, 5);
   CHECK_EQUAL(free_run_at(fifteen.first).raw, 0);
   CHECK(global.runs.bins[bin_of(MiniPages{5})] == fifteen.first + MiniPages{10});
-  CHECK(run_of(14) == pieces[4].first);  // 14 of 16 leave 2 …
+  CHECK(cut_run(14) == pieces[4].first);  // 14 of 16 leave 2 …
   CHECK_EQUAL(free_run_at(pieces[4].first + MiniPages{14}).raw, 2);
-  CHECK(run_of(15) == pieces[5].first);  // … and 15 of 17 too
-  CHECK(run_of(4) == fifteen.first + MiniPages{10});
+  CHECK(cut_run(15) == pieces[5].first);  // … and 15 of 17 too
+  CHECK(cut_run(4) == fifteen.first + MiniPages{10});
   const MiniPageIndex ones[] = {pieces[0].first, fifteen.first + MiniPages{14}};
-  const MiniPageIndex one = run_of(1), other = run_of(1);  // both before one of 2 is split
+  const MiniPageIndex one = cut_run(1), other = cut_run(1);  // both before one of 2 is split
   CHECK((one == ones[0] && other == ones[1]) || (one == ones[1] && other == ones[0]));
   CHECK_SOUND();
 }
 
 TEST("runs: a search finds the run that fits, behind others of the same bin") {
   start_free(400);
-  const MiniPageIndex longer = run_of(79);
-  run_of(1);
-  const MiniPageIndex middle = run_of(72);
-  run_of(1);
-  const MiniPageIndex shorter = run_of(66);
-  while (run_of(1) != kNoMiniPage) continue;  // nothing else is free
+  const MiniPageIndex longer = cut_run(79);
+  cut_run(1);
+  const MiniPageIndex middle = cut_run(72);
+  cut_run(1);
+  const MiniPageIndex shorter = cut_run(66);
+  while (cut_run(1) != kNoMiniPage) continue;  // nothing else is free
   give_run(longer), give_run(middle), give_run(shorter);
   CHECK_EQUAL(bin_of(MiniPages{66}), bin_of(MiniPages{79}));
   CHECK(global.runs.bins[bin_of(MiniPages{70})] == shorter);
-  CHECK(run_of(76) == kNoMiniPage);  // one look into the bin is not enough
-  CHECK(run_of(76, search_run) == longer);
-  CHECK(run_of(76, search_run) == kNoMiniPage);
-  CHECK(run_of(65) == shorter && run_of(70) == middle);  // the head, when it is long enough
+  CHECK(cut_run(76) == kNoMiniPage);  // one look into the bin is not enough
+  CHECK(search(76) == longer);
+  CHECK(search(76) == kNoMiniPage);
+  CHECK(cut_run(65) == shorter && cut_run(70) == middle);  // the head, when it is long enough
   CHECK_SOUND();
 }
 
@@ -192,12 +194,12 @@ TEST("runs: one that is taken from the middle of its bin leaves the others linke
   for (int order = 0; order < 6; ++order) {
     start_free(100);
     MiniPageIndex runs[3];
-    for (MiniPageIndex& run : runs) run = run_of(5), run_of(1);
+    for (MiniPageIndex& run : runs) run = cut_run(5), cut_run(1);
     for (const MiniPageIndex run : runs) give_run(run);
     const int first = order / 2, second = (first + 1 + order % 2) % 3, third = 3 - first - second;
     for (const int i : {first, second, third}) {
       take_front(runs[i], MiniPages{5}, RunKind::block_run);
-      write_block(runs[i], MiniPages{5});
+      write_run(runs[i], MiniPages{5}, RunKind::block_run);
       CHECK_SOUND();
     }
     CHECK((global.runs.mask & uint64_t{1} << bin_of(MiniPages{5})) == 0);
@@ -205,7 +207,7 @@ TEST("runs: one that is taken from the middle of its bin leaves the others linke
 }
 
 TEST("runs: the fresh mark parts what was handed out from what never was (M6)") {
-  start_heap(0, 64 * kMiB);
+  start_attached(0, 64 * kMiB);
   CHECK(grow_heap(MiniPages{100}) != kNoMiniPage);
   const MiniPageIndex mark = global.fresh;
   CHECK(free_run_at(mark) != kNoMiniPages);
@@ -231,7 +233,7 @@ TEST("runs: the fresh mark parts what was handed out from what never was (M6)") 
 
 TEST("runs: heap pages count as handed out with their first MiniPage, fresh once, then re-used") {
   const MiniPageIndex begin = start_free(300);
-  start_heap(0, 64 * kMiB);
+  start_attached(0, 64 * kMiB);
   CHECK(grow_heap(MiniPages{300}) == begin);
   const MiniPageIndex page = first_of(PageIndex{page_of(begin).raw + 1});
   const auto pages = [] {
@@ -240,19 +242,19 @@ TEST("runs: heap pages count as handed out with their first MiniPage, fresh once
   };
   CHECK_EQUAL(pages(), 0);
   const uint32_t below = (page - begin).raw;
-  CHECK(run_of(below) == begin);  // to the edge of the page
+  CHECK(cut_run(below) == begin);  // to the edge of the page
   const Word first = begin.raw % kMiniPagesPerPage == 0 ? 1000 : 0;
   CHECK_EQUAL(pages(), first);
-  CHECK(run_of(1) == page);
+  CHECK(cut_run(1) == page);
   CHECK_EQUAL(pages(), first + 1000);
-  CHECK(run_of(31) == page + MiniPages{1});
+  CHECK(cut_run(31) == page + MiniPages{1});
   CHECK_EQUAL(pages(), first + 1000);
-  CHECK(run_of(65) == page + MiniPages{32});  // three begin in it
+  CHECK(cut_run(65) == page + MiniPages{32});  // three begin in it
   CHECK_EQUAL(pages(), first + 4000);
   give_run(page + MiniPages{32}), give_run(page);
-  CHECK(run_of(1) == page);
+  CHECK(cut_run(1) == page);
   CHECK_EQUAL(pages(), first + 4001);
-  CHECK(run_of(97) == page + MiniPages{32});  // three again, and one that is fresh
+  CHECK(cut_run(97) == page + MiniPages{32});  // three again, and one that is fresh
   CHECK_EQUAL(pages(), first + 5004);
   CHECK_SOUND();
 }

@@ -6,13 +6,13 @@ namespace gharial_test {
 
 using namespace gharial;
 
-// A header in a meta-page of its own, for a run that is nowhere.
-inline MiniPageHeader& lone_header(SizeClass size_class, MiniPageIndex first) {
+// A header in a meta-page of its own, for a run of so many MiniPages that is nowhere.
+inline MiniPageHeader& lone_header(SizeClass size_class, MiniPageIndex first, MiniPages count) {
   alignas(kMetaPageBytes) static MetaPage meta;
   std::memset(&meta, 0xff, sizeof meta);  // what lay there before
   meta.page = page_of(first);
   MiniPageHeader& header = meta.mini_pages[first.raw % kMiniPagesPerPage];
-  make_header(header, size_class, first);
+  make_header(header, size_class, first, count);
   return header;
 }
 inline MiniPageIndex first_of_run(const MiniPageHeader& header) {
@@ -20,27 +20,30 @@ inline MiniPageIndex first_of_run(const MiniPageHeader& header) {
 }
 
 TEST("size classes: their runs are short, and waste little at the end") {
+  start_attached(0, kMiB);
   struct Cut {
     uint32_t bytes, mini_pages;
   };
-  for (const Cut cut : {Cut{8, 1},
-                        {64, 1},
-                        {160, 2},
-                        {384, 3},
-                        {448, 2},
-                        {640, 1},
-                        {896, 4},
-                        {1280, 2},
-                        {1792, 7},
-                        {2304, 7},
-                        {2560, 4},
-                        {3072, 3},
-                        {4608, 9},
-                        {9216, 9}})
-    CHECK_EQUAL(mini_pages_of(class_of(cut.bytes)).raw, cut.mini_pages);
+  for (const Cut cut :
+       {Cut{8, 1}, {64, 1},   {160, 2},   {384, 3},  {448, 2},  {640, 1},  {896, 4},
+        {1280, 2}, {1152, 4}, {1792, 7},  {2048, 2}, {2304, 7}, {2560, 4}, {3072, 3},
+        {3584, 7}, {4096, 4}, {4352, 17}, {6144, 6}, {8192, 8}, {8704, 17}})
+    CHECK_EQUAL(run_of(class_of(cut.bytes)).raw, cut.mini_pages);
 }
 
-TEST("size classes: every size to 52 KiB gets the tightest class that is aligned as it needs") {
+TEST("size classes: the first run of each holds two blocks or more, and no run less would") {
+  for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+    const SizeClass size_class{c};
+    const size_t bytes = bytes_of(size_class);
+    const MiniPages first = first_run_of(size_class);
+    CHECK(first != kNoMiniPages && bytes_in(first) >= 2 * bytes);
+    CHECK(first == kOneMiniPage || bytes_in(first - kOneMiniPage) < 2 * bytes);
+    CHECK(first <= run_of(size_class));
+  }
+}
+
+TEST("size classes: every size to 8.5 KiB gets the tightest class that is aligned as it needs") {
+  start_attached(0, kMiB);
   for (uint32_t bytes = 0; bytes <= kClassMax; ++bytes) {
     const uint32_t align = bytes >= kBaseAlignment ? kBaseAlignment : 8;
     uint32_t tightest = kClassMax;
@@ -53,54 +56,50 @@ TEST("size classes: every size to 52 KiB gets the tightest class that is aligned
   }
 }
 
-TEST("size classes: no two are the same, and no step between two wastes more than a fifth") {
+TEST("size classes: they are numbered in the order of their sizes, and no step between two wastes "
+     "more than a fifth") {
+  uint32_t below = 0;
   for (uint8_t c = 1; c <= kSizeClasses; ++c) {
     const uint32_t size = bytes_of(SizeClass{c});
-    uint32_t below = 0;
-    for (uint8_t other = 1; other <= kSizeClasses; ++other) {
-      const uint32_t of_other = bytes_of(SizeClass{other});
-      CHECK(other == c || of_other != size);
-      if (of_other < size && of_other > below) below = of_other;
-    }
+    CHECK(size > below);
     CHECK(size <= 64 || (size - below) * 5 <= size);
     CHECK(size > 64 || size - below == 8);
     CHECK(class_of_key(key_of(SizeClass{c})) == SizeClass{c});
-    CHECK_EQUAL(is_shared(SizeClass{c}), c <= kSharedClasses);
+    below = size;
   }
-  for (uint32_t length = 1; length <= kClassMaxMiniPages; ++length) {
-    const SizeClass size_class = class_of_mini_pages(MiniPages{length});
-    CHECK(!is_shared(size_class) && size_class.raw == kSharedClasses + length);
-    CHECK_EQUAL(bytes_of(size_class), length * kMiniPageBytes);
-    CHECK_EQUAL(mini_pages_of(size_class).raw, length);
-    CHECK_EQUAL(blocks_of(size_class), 1);
-  }
+  CHECK_EQUAL(below, kClassMax);
 }
 
 TEST("size classes: alignments to 2 KiB get blocks that lie on them in every place of the run") {
+  start_attached(0, kMiB);
   for (uint32_t align = 8; align <= kMiniPageBytes; align *= 2)
-    for (uint32_t bytes = 0; bytes <= kClassMax; bytes += 7) {
+    for (uint32_t bytes = 0; bytes <= kAlignedMax; bytes += bytes < kAlignedMax - 6 ? 7 : 1) {
       const SizeClass c = aligned_class_of(bytes, align);
       CHECK(c.raw <= kSizeClasses && bytes_of(c) >= bytes && bytes_of(c) % align == 0);
     }
 }
 
 TEST("size classes: the block number of every byte of every run is exact") {
-  for (uint8_t c = 1; c <= kSharedClasses; ++c) {
-    const MiniPageHeader& header = lone_header(SizeClass{c}, MiniPageIndex{0x6003});
-    const uint32_t block_bytes = bytes_of(SizeClass{c});
+  for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+    const SizeClass size_class{c};
+    const MiniPageHeader& header =
+        lone_header(size_class, MiniPageIndex{0x6003}, run_of(size_class));
+    const uint32_t block_bytes = bytes_of(size_class);
+    CHECK_EQUAL(capacity_of(header), blocks_of(size_class));
     for (uint32_t offset = 0; offset < capacity_of(header) * block_bytes; ++offset)
       CHECK_EQUAL(block_number(header, run_address(header) + offset), offset / block_bytes);
   }
 }
 
 TEST("small runs: each gives every block once through the cursor, and takes each home") {
-  for (uint8_t c = 1; c <= kSharedClasses; ++c) {
+  for (uint32_t i = 2; i < 2 * (kSizeClasses + 1u); ++i) {
+    const uint8_t c = static_cast<uint8_t>(i / 2);
+    const MiniPages count = i % 2 == 0 ? first_run_of(SizeClass{c}) : run_of(SizeClass{c});
     const MiniPageIndex first{0x61f};  // the last of a page
-    MiniPageHeader& header = lone_header(SizeClass{c}, first);
+    MiniPageHeader& header = lone_header(SizeClass{c}, first, count);
     CHECK(first_of_run(header) == first && header.size_class.raw == c && header.prev == kUnlisted);
     CHECK_EQUAL(blocks_home(header), capacity_of(header));
-    CHECK_EQUAL(capacity_of(header),
-                mini_pages_of(SizeClass{c}).raw * kMiniPageBytes / bytes_of(SizeClass{c}));
+    CHECK_EQUAL(capacity_of(header), bytes_in(count) / bytes_of(SizeClass{c}));
     Cursor cursor{};
     uint32_t expected = 0;
     while (load_cursor(header, cursor)) {
@@ -124,8 +123,8 @@ TEST("small runs: each gives every block once through the cursor, and takes each
 }
 
 TEST("small runs: what is left in a cursor goes home to its own word") {
-  MiniPageHeader& header =
-      lone_header(SizeClass{1}, MiniPageIndex{2});  // 256 blocks of 8 bytes: four words
+  MiniPageHeader& header = lone_header(SizeClass{1}, MiniPageIndex{2},
+                                       kOneMiniPage);  // 256 blocks of 8 bytes: four words
   Cursor cursor{};
   for (uint32_t word = 0; word < 4; ++word) {
     CHECK(load_cursor(header, cursor));
@@ -160,11 +159,11 @@ TEST("free-block stacks: each takes its capacity, newest first, and keeps the wo
   CHECK_SOUND();
 }
 
-TEST("small blocks: all sizes and alignments to 4 KiB, each apart, all usable") {
+TEST("small blocks: all sizes to 10 KiB and alignments to 4 KiB, each apart, all usable") {
   start_heap(0x7770, 64 * kMiB);
   std::vector<Address> blocks;
   for (size_t align = 8; align <= 4096; align *= 2)
-    for (size_t bytes = 0; bytes <= 4096; bytes += bytes < 130 ? 1 : 61) {
+    for (size_t bytes = 0; bytes <= 10'240; bytes += bytes < 130 ? 1 : 61) {
       const Address block = address(gharial_memalign(align, bytes));
       CHECK(block != kNone && block % align == 0);
       const size_t usable = gharial_malloc_usable_size(reinterpret_cast<void*>(block));
@@ -184,7 +183,7 @@ TEST("small blocks: all sizes and alignments to 4 KiB, each apart, all usable") 
 }
 
 TEST("small blocks: memory that came home is used again, and the heap does not grow") {
-  for (const size_t bytes : {8u, 48u, 100u, 700u, 2048u, 5000u, 16384u}) {
+  for (const size_t bytes : {8u, 48u, 100u, 700u, 2048u, 5000u, 8704u, 16384u}) {
     start_heap(0, 64 * kMiB);
     std::vector<Address> blocks;
     uint32_t end = 0;
@@ -212,6 +211,53 @@ TEST("small blocks: a partly free run serves before new MiniPages are taken (M3)
   CHECK_SOUND();
 }
 
+// Takes all blocks of the class's first run: the next one lies in a long run.
+inline void use_up_first_run(SizeClass size_class) {
+  const MiniPageHeader& header = header_at(allocate_class(size_class));
+  CHECK_EQUAL(header.mini_pages, first_run_of(size_class).raw);
+  for (uint32_t i = 1; i < capacity_of(header); ++i)
+    CHECK(&header_at(allocate_class(size_class)) == &header);
+}
+
+TEST("small runs: a class begins with a short one, goes on with long ones, and begins anew when "
+     "nothing of it is at hand") {
+  for (uint8_t c = 1; c <= kSizeClasses; ++c) {
+    start_attached(0, 8 * kMiB);
+    const SizeClass size_class{c};
+    std::vector<Address> blocks;
+    // Takes what a run of so many MiniPages holds, and sees that it does.
+    const auto take_run_of = [&](MiniPages count) {
+      const MiniPageHeader* header = nullptr;
+      for (size_t i = 0; i < bytes_in(count) / bytes_of(size_class); ++i) {
+        blocks.push_back(allocate_class(size_class));
+        if (i == 0) header = &header_at(blocks.back());
+        CHECK(&header_at(blocks.back()) == header);
+      }
+      CHECK_EQUAL(header->mini_pages, count.raw);
+      CHECK_EQUAL(capacity_of(*header), bytes_in(count) / bytes_of(size_class));
+      CHECK(length_of(entry_of(first_of_run(*header))) == count);
+    };
+    const size_t before = mini_pages_in_use();
+    take_run_of(first_run_of(size_class));
+    take_run_of(run_of(size_class));
+    take_run_of(run_of(size_class));
+    CHECK_EQUAL(mini_pages_in_use() - before,
+                (first_run_of(size_class) + run_of(size_class) + run_of(size_class)).raw);
+    CHECK_SOUND();
+    // Listed runs come first, long or short, and the next new one is long.
+    for (const Address block : blocks) send_home(block);
+    blocks.clear();
+    const Address current = allocate_class(size_class);
+    CHECK_EQUAL(header_at(current).mini_pages, run_of(size_class).raw);
+    send_home(current);
+    flush();
+    CHECK_EQUAL(mini_pages_in_use(), 0);
+    take_run_of(first_run_of(size_class));
+    take_run_of(run_of(size_class));
+    CHECK_SOUND();
+  }
+}
+
 // All blocks of a run that was new, and became full when one more block was taken: that is in the current run.
 struct FullRun {
   std::vector<Address> blocks;
@@ -220,9 +266,10 @@ struct FullRun {
 };
 inline FullRun full_run(SizeClass size_class) {
   FullRun run{};
-  for (uint32_t i = 0; i < blocks_of(size_class); ++i)
-    run.blocks.push_back(allocate_class(size_class));
+  run.blocks.push_back(allocate_class(size_class));
   run.header = &header_at(run.blocks[0]);
+  while (run.blocks.size() < capacity_of(*run.header))
+    run.blocks.push_back(allocate_class(size_class));
   run.next = allocate_class(size_class);
   for (const Address block : run.blocks) CHECK(&header_at(block) == run.header);
   CHECK(&header_at(run.next) != run.header);
@@ -231,13 +278,17 @@ inline FullRun full_run(SizeClass size_class) {
 
 TEST("small runs: the first block home lists a full run, the last one frees it, whatever the "
      "class") {
-  for (uint8_t c = 1; c <= kSharedClasses; ++c) {
-    start_heap(0, 8 * kMiB);
-    const SizeClass size_class{c};
+  for (uint32_t i = 2; i < 2 * (kSizeClasses + 1u); ++i) {
+    start_attached(0, 8 * kMiB);
+    const SizeClass size_class{static_cast<uint8_t>(i / 2)};
+    const uint8_t c = size_class.raw;
+    if (i % 2 == 0) use_up_first_run(size_class);
     const FullRun run = full_run(size_class);
     const MiniPageHeader& header = *run.header;
     const MiniPageIndex first = first_of_run(header);
     const MetaPage& meta = meta_of(header);
+    const uint32_t mini_pages = header.mini_pages;
+    CHECK_EQUAL(mini_pages, (i % 2 == 0 ? run_of(size_class) : first_run_of(size_class)).raw);
     CHECK(header.countdown == 1 && header.prev == kUnlisted);
     CHECK(global.class_stacks[c] == kNoMiniPage && meta.lists[c] == kEndOfList);
     CHECK_SOUND();
@@ -253,16 +304,15 @@ TEST("small runs: the first block home lists a full run, the last one frees it, 
       CHECK_SOUND();
     }
     CHECK(global.class_stacks[c] == kNoMiniPage);
-    CHECK_EQUAL(mini_pages_in_use(), used - mini_pages_of(size_class).raw);
-    for (uint32_t i = 0; i < mini_pages_of(size_class).raw; ++i)
-      CHECK(front.class_map[first.raw + i] == 0);
+    CHECK_EQUAL(mini_pages_in_use(), used - mini_pages);
+    for (uint32_t k = 0; k < mini_pages; ++k) CHECK(front.class_map[first.raw + k] == 0);
     for (const Address block : run.blocks) CHECK(state_of(block) == BlockState::no_block);
     CHECK_SOUND();
   }
 }
 
 TEST("small runs: a full run that is listed serves again, all of it, and counts down anew") {
-  start_heap(0, 8 * kMiB);
+  start_attached(0, 8 * kMiB);
   const SizeClass size_class = class_of(200);
   const FullRun run = full_run(size_class);
   send_home(run.blocks[3]);
@@ -284,7 +334,7 @@ TEST("small runs: a full run that is listed serves again, all of it, and counts 
 }
 
 TEST("current run: it stays when all its blocks are home, serves them again, and goes at a flush") {
-  start_heap(0, 8 * kMiB);
+  start_attached(0, 8 * kMiB);
   const SizeClass size_class = class_of(100);
   std::vector<Address> blocks;
   for (uint32_t i = 0; i < blocks_of(size_class); ++i) blocks.push_back(take(100));
@@ -304,14 +354,15 @@ TEST("current run: it stays when all its blocks are home, serves them again, and
   CHECK_EQUAL(take(100), blocks[1]);
   send_home(blocks[0]), send_home(blocks[1]);
   flush();
-  CHECK_EQUAL(mini_pages_in_use(), used - mini_pages_of(size_class).raw);
+  CHECK_EQUAL(mini_pages_in_use(), used - run_of(size_class).raw);
   CHECK(state_of(blocks[0]) == BlockState::no_block);
   CHECK_SOUND();
 }
 
 TEST("current run: a flush that finds it full leaves it to the first block that comes home") {
-  start_heap(0, 8 * kMiB);
+  start_attached(0, 8 * kMiB);
   const SizeClass size_class = class_of(700);
+  use_up_first_run(size_class);
   std::vector<Address> blocks;
   for (uint32_t i = 0; i < blocks_of(size_class); ++i) blocks.push_back(take(700));
   const MiniPageHeader& header = header_at(blocks[0]);
@@ -327,33 +378,35 @@ TEST("current run: a flush that finds it full leaves it to the first block that 
 }
 
 TEST("idle stacks pin nothing: what they hold goes home before memory grows") {
-  start_heap(0, 64 * kMiB);
+  start_attached(0, 64 * kMiB);
   std::vector<Address> idle;
   for (int i = 0; i < 20; ++i) idle.push_back(take(64));
   take(64);  // the run stays
   for (const Address block : idle) give(block);
   CHECK(stats_now().cached_blocks >= 20);
-  const Address medium[] = {take(30'000), take(30'000)};
-  for (const Address block : medium) give(block);
+  const Address long_ones[] = {take(kClassMax), take(kClassMax)};
+  for (const Address block : long_ones) give(block);
   const SizeClass size_class = class_of(64);
   const Word taken = global.counters.taken_mini_pages;
   while (front.tops[size_class.raw] != stack_start(size_class)) {
     take(3000);
     CHECK(global.counters.taken_mini_pages - taken < 500);
   }
-  CHECK(*front.tops[class_of(30'000).raw] == kNone);
+  CHECK(*front.tops[kSizeClasses] == kNone);
   CHECK_SOUND();
 }
 
-TEST("medium blocks are at hand again: the newest first, from the stack of their class") {
-  start_heap(0, 8 * kMiB);
-  Address blocks[6];
-  for (Address& block : blocks) block = take(30'000);
+TEST("blocks of the longest class are at hand again: the newest first, from the stack of their "
+     "class") {
+  start_attached(0, 8 * kMiB);
+  Address blocks[6];  // two in the first run, four in the next
+  for (Address& block : blocks) block = take(8'700);
   const Word fresh = global.counters.fresh_mini_pages;
   for (const Address block : blocks) give(block);
-  CHECK_EQUAL(stats_now().cached_blocks, 4);  // two found the stack full: their MiniPages are free
+  CHECK_EQUAL(stats_now().cached_blocks, 4);  // two found the stack full and are home
+  CHECK(state_of(blocks[4]) == BlockState::home && state_of(blocks[5]) == BlockState::home);
   CHECK_SOUND();
-  for (int i = 3; i >= 0; --i) CHECK_EQUAL(take(29'000), blocks[i]);
+  for (int i = 3; i >= 0; --i) CHECK_EQUAL(take(8'200), blocks[i]);
   CHECK_EQUAL(global.counters.fresh_mini_pages, fresh);
   CHECK_SOUND();
 }

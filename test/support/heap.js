@@ -54,7 +54,7 @@ export const STATS_FIELDS = /** @type {const} */ ([
 ]);
 
 /**
- * A run of MiniPages: block is a medium or large block, meta a meta-page, a gap is memory of others.
+ * A run of MiniPages: block is a large block, meta a meta-page, a gap is memory of others.
  * @typedef {object} Run
  * @property {'free' | 'small' | 'block' | 'maps' | 'meta' | 'gap'} kind
  * @property {number} address
@@ -317,7 +317,7 @@ export class Heap {
       .map(({ mini_pages }) => mini_pages)
       .sort((a, b) => a - b);
   }
-  /** MiniPages of small runs and of medium and large blocks. */
+  /** MiniPages of small runs and of large blocks. */
   get usedMiniPages() {
     const { small_mini_pages, block_mini_pages } = this.cStats;
     return small_mini_pages + block_mini_pages;
