@@ -120,7 +120,9 @@ bool resize_in_place(Address block, size_t usable, size_t bytes) noexcept {
 }
 
 // As free does; where that does nothing else, the linker keeps one of the two.
-[[maybe_unused, gnu::noinline]] static void release_again(Address block) noexcept { release(block); }
+[[maybe_unused, gnu::noinline]] static void release_again(Address block) noexcept {
+  release(block);
+}
 
 // What the heap has at hand goes home.
 [[clang::minsize]] static void send_all_home() noexcept {

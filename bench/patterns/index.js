@@ -76,6 +76,17 @@ const bulk = (name, title, stresses, run, bytes) => {
   });
 };
 
+/**
+ * Blocks of all sizes that come and go, half a million steps after a million and a half.
+ * @param {string} name @param {string} title @param {number} live
+ */
+const mixed = (name, title, live) =>
+  pattern(name, title, 'pieces that fit again', {
+    ...{ run: 'mixed', parameters: [2 * live], steps: 500_000, operations: 250_000 },
+    ...{ needsFree: true },
+    warmUp: { run: 'mixed', parameters: [2 * live], steps: 1_500_000 },
+  });
+
 /** 1 000 blocks of a size and of a little more, as many programs' buffers have a header. @returns {Pattern[]} */
 const liveBlocks = () =>
   [4, 8, 16, 32, 64, 80, 128].flatMap((size) =>
@@ -160,16 +171,9 @@ export const patterns = [
   pattern('waves', 'twelve waves of 10 000 × 48 B, shuffled', 'a heap that is filled and emptied', {
     ...{ run: 'waves', parameters: [10_000, 48], steps: 240_000, operations: 120_000 },
   }),
-  ...[
-    { name: 'mixed-300', live: 300, steps: 500_000 },
-    { name: 'mixed-2500', live: 2500, steps: 500_000 },
-    { name: 'mixed-10k', live: 10_000, steps: 500_000 },
-  ].map(({ name, live, steps }) =>
-    pattern(name, `all sizes, ${live.toLocaleString('fr')} live, for long`, 'pieces that fit again', {
-      ...{ run: 'mixed', parameters: [2 * live], steps, operations: steps / 2, needsFree: true },
-      warmUp: { run: 'mixed', parameters: [2 * live], steps: 1_500_000 },
-    }),
-  ),
+  mixed('mixed-300', 'all sizes, 300 live, for long', 300),
+  mixed('mixed-2500', 'all sizes, 2 500 live, for long', 2500),
+  mixed('mixed-10k', 'all sizes, 10 000 live, for long', 10_000),
   pattern('mixed-growing', '15 live, 32 KiB…8 MiB, some grow', 'holes for what grows', {
     ...{ run: 'mixed_growing', parameters: [30], steps: 20_000, operations: 10_000 },
     ...{ needsFree: true },

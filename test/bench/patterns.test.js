@@ -11,7 +11,15 @@ import { BUILD_TIMEOUT } from '../support/build.js';
 const NAMES = [
   ...['pair', 'churn-10k', 'bulk-in-order', 'bulk-in-reverse', 'bulk-shuffled', 'churn-medium'],
   ...['trees', 'growth-quarters', 'growth-constant', 'growth-side', 'calloc', 'memalign'],
-  ...['waves', 'mixed-300', 'mixed-growing', 'fragmentation', 'first-ten', 'live-4k+8', 'live-32k+1'],
+  ...[
+    'waves',
+    'mixed-300',
+    'mixed-growing',
+    'fragmentation',
+    'first-ten',
+    'live-4k+8',
+    'live-32k+1',
+  ],
 ];
 const holding = allocators.filter(({ frees }) => frees).map(({ name }) => name);
 
