@@ -86,7 +86,16 @@ describe('sizes', () => {
       // Above a MiniPage each block takes MiniPages of its own: a sample is as good as all, and much faster.
       const step = alignment <= MINI_PAGE ? 1 : alignment < PAGE ? 7 : 53;
       const sizes = Array.from({ length: Math.ceil(2101 / step) }, (_, i) => i * step);
-      for (const around of [4 * KiB, 8.5 * KiB, 9 * KiB, 16 * KiB, 32 * KiB, 52 * KiB, 64 * KiB, 128 * KiB])
+      for (const around of [
+        4 * KiB,
+        8.5 * KiB,
+        9 * KiB,
+        16 * KiB,
+        32 * KiB,
+        52 * KiB,
+        64 * KiB,
+        128 * KiB,
+      ])
         sizes.push(around - 1, around, around + 1);
       /** @type {{ block: number, usable: number, seed: number }[]} */
       const blocks = [];
