@@ -86,10 +86,12 @@ bool extend_block(Address block, MiniPages least, MiniPages most) noexcept {
   const MiniPageIndex after = first + had;
   MiniPages there = free_run_at(after);
   if (there < least - had) {
-    // Growing in place saves the copy of a large block, but is not worth a refusal, which may end the program.
+    // Growing in place saves the copy of a large block, but is not worth a refusal, which may end the program; nor more memory where one
+    // that grows by a third or more finds a hole. (What grows by less would outgrow the hole as well, and be copied again and again.)
+    const bool has_hole = (least - had).raw * 3 >= had.raw && find_bin(least) != kRunBins;
     const bool ends_heap = after + there == global.end;
-    if (!ends_heap || is_real_time() || least <= MiniPages{kRoomMax / kMiniPageBytes} ||
-        find_bin(least) != kRunBins || !can_grow_heap(least - had))
+    if (!ends_heap || is_real_time() || least <= MiniPages{kRoomMax / kMiniPageBytes} || has_hole ||
+        !can_grow_heap(least - had))
       return false;
     grow_heap(least - had);
     there = free_run_at(after);

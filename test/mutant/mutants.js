@@ -471,8 +471,8 @@ const invented = [
   {
     breaks: 'memory grows for a large block although a hole would hold it',
     file: 'block_run.cpp',
-    from: '        find_bin(least) != kRunBins || ',
-    to: '        ',
+    from: ' || has_hole ||',
+    to: ' ||',
   },
   {
     breaks: 'memory grows for a large block that does not end the heap',
@@ -919,6 +919,12 @@ const hardened = /** @type {Mutant[]} */ ([
     file: 'hardened.cpp',
     from: '  word_at(tail.at) = kDead;\n  if (!note_freed',
     to: '  if (!note_freed',
+  },
+  {
+    breaks: 'what lies behind a large block of one MiniPage may pass for its tail',
+    file: 'hardened.hpp',
+    from: '{{kMiniPageBytes - 2 * kTailBytes}}',
+    to: '{{kMiniPageBytes}}',
   },
   {
     breaks: 'the mark behind a block is not looked at',
