@@ -36,12 +36,17 @@ static void* take(size_t bytes) {
   return block;
 }
 
+/* What one thread writes all the time lies in cache lines of its own: else the loads would measure where the compiler put it. */
+enum { LINE = 128 };
+
 struct thread {
-  pthread_t id;
+  _Alignas(LINE) pthread_t id;
   uint32_t number, threads, operations, seed;
 };
 
-static void* own[MAX_THREADS][OWN_SLOTS];
+static struct {
+  _Alignas(LINE) void* slots[OWN_SLOTS];
+} own[MAX_THREADS];
 static _Atomic(void*) everybodys[SHARED_SLOTS];
 static pthread_barrier_t round_end;
 
@@ -55,14 +60,15 @@ static void churn(void** slots, uint32_t operations, uint32_t* seed) {
 
 static void* nothing_shared(void* argument) {
   struct thread* self = argument;
-  churn(own[self->number], self->operations, &self->seed);
+  churn(own[self->number].slots, self->operations, &self->seed);
   return NULL;
 }
 
 static void* handed_on(void* argument) {
   struct thread* self = argument;
   for (uint32_t round = 0; round < ROUNDS; ++round) {
-    churn(own[(self->number + round) % self->threads], self->operations / ROUNDS, &self->seed);
+    churn(own[(self->number + round) % self->threads].slots, self->operations / ROUNDS,
+          &self->seed);
     pthread_barrier_wait(&round_end);
   }
   return NULL;
