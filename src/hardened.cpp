@@ -78,22 +78,11 @@ Address tail_place(Address block) noexcept {
              : block + bytes_in(length_of(entry_of(mini_page_of(block)))) - kTailBytes;
 }
 
-// True iff the address may be that of a large block: the run map says that one begins there, and it ends within the heap. The
-// entry may be stale; the tail tells.
-bool may_be_large(Address at) noexcept {
-  const MiniPageIndex first = mini_page_of(at);
-  if (at % kMiniPageBytes != 0 || first < global.first || first >= global.end) return false;
-  const RunEntry& entry = entry_of(first);
-  return kind_of(entry) == RunKind::block_run && length_of(entry) <= global.end - first;
-}
-
 // Of a large block that is live and intact. Stops the program if it is none.
 [[clang::minsize, gnu::noinline]] Tail tail_of_large(Address block) noexcept {
   Tail tail;
-  if (may_be_large(block) &&
-      read_tail(block, block + bytes_in(length_of(entry_of(mini_page_of(block)))) - kTailBytes,
-                tail))
-    return tail;
+  const Address at = HardenedHeap::large_tail(block);
+  if (at != kNone && read_tail(block, at, tail)) return tail;
   refuse(block);
 }
 // Of any block that is live and intact. Stops the program if it is none.
@@ -157,14 +146,14 @@ uint32_t draw(uint32_t below) noexcept {
 }
 
 // A block of so many bytes, tail included, from the heap; what waits in quarantine is memory too.
-[[gnu::noinline]] Address take(size_t whole) noexcept {
+[[gnu::noinline, clang::minsize]] Address take(size_t whole) noexcept {
   const Address block = gharial::allocate(whole);
   if (block != kNone || !kQuarantine) return block;
   HardenedHeap::drain();
   return gharial::allocate(whole);
 }
 
-[[gnu::noinline]] Address finish(Address block, size_t bytes) noexcept {
+[[gnu::noinline, clang::minsize]] Address finish(Address block, size_t bytes) noexcept {
   if (block == kNone) return kNone;
   const Address at = tail_place(block);
   guard(at - block >= bytes, block, 7);
@@ -193,9 +182,10 @@ void require_free(Address block, Address at) noexcept {
     fault(Fault::meta_page_corrupt, block, 8);
 }
 
-Address HardenedHeap::allocate_unusual(size_t bytes) noexcept {
+[[clang::minsize]] Address HardenedHeap::allocate_unusual(size_t bytes) noexcept {
   if (bytes > kLargest) return kNone;
-  Address block = take(bytes + kTailBytes);
+  // Without options, what is small does not come here.
+  Address block = kSmallIsUsual ? allocate_slow(bytes + kTailBytes) : take(bytes + kTailBytes);
   if constexpr (kShuffle) {
     if (block != kNone) block = exchange(block);
   }
@@ -222,11 +212,12 @@ Address HardenedHeap::allocate_aligned(size_t alignment, size_t bytes) noexcept 
   return finish(block, bytes);
 }
 
-void HardenedHeap::release_unusual(Address block) noexcept {
+[[clang::minsize]] void HardenedHeap::release_unusual(Address block) noexcept {
   if (block == kNone) return;
   const Tail tail = tail_of_large(block);
   word_at(tail.at) = kDead;
-  if (!note_freed(block, tail)) release_block(block);
+  if (!note_freed(block, tail))
+    give_back_run(mini_page_of(block), mini_pages_for(tail.at + kTailBytes - block));
 }
 
 bool HardenedHeap::note_freed(Address block, const Tail& tail) noexcept {
@@ -251,6 +242,16 @@ void HardenedHeap::drain() noexcept {
   }
 }
 
+// The run map says whether one begins there, and it must end within the heap. The entry may be stale; the tail tells.
+Address HardenedHeap::large_tail(Address block) noexcept {
+  const MiniPageIndex first = mini_page_of(block);
+  if (block % kMiniPageBytes != 0 || first < global.first || first >= global.end) return kNone;
+  const RunEntry& entry = entry_of(first);
+  const MiniPages length = length_of(entry);
+  if (kind_of(entry) != RunKind::block_run || length > global.end - first) return kNone;
+  return block + bytes_in(length) - kTailBytes;
+}
+
 size_t HardenedHeap::usable_bytes(Address block) noexcept {
   const Tail tail = tail_at(block);
   return tail.at - tail.slack - block;
@@ -261,14 +262,14 @@ size_t HardenedHeap::usable_bytes(Address block) noexcept {
   const Tail tail = tail_at(block);
   if (bytes > kLargest) return kNone;
   const size_t had = tail.at - tail.slack - block, whole = bytes + kTailBytes;
+  const size_t usable = tail.at + kTailBytes - block;
   word_at(tail.at) = kDead;  // where the tail was may soon lie outside the block, or within
-  const size_t usable = gharial::usable_bytes(block);
-  if (fits_as_it_is(usable, whole) || gharial::resize_in_place(block, usable, whole)) {
+  if (gharial::resize_in_place(block, usable, whole)) {
     write_tail(block, tail_place(block), tail.canary, bytes);
     return block;
   }
   word_at(tail.at) = tail.canary;
-  const size_t roomy = with_room_to_grow(tail.at + kTailBytes - block, whole);
+  const size_t roomy = with_room_to_grow(usable, whole);
   Address moved = kNone;
   if (bytes <= had || roomy != whole) {
     const QuietGrowth quiet;

@@ -24,18 +24,26 @@ using AnyWord [[gnu::may_alias]] = uint32_t;
 inline AnyWord& word_at(Address at) noexcept { return *reinterpret_cast<AnyWord*>(at); }
 inline uint8_t& byte_at(Address at) noexcept { return *reinterpret_cast<uint8_t*>(at); }
 
-// Where the tail of a block of the class begins. A large block has none here, and NULL is no block: for them it names a place that
-// can be read, even where the block is one MiniPage, and where no block has its tail.
+// Where the tail of a block of the class begins. A large block has none here, and NULL is no block: for them it names a place that can
+// be read, even where the block is one MiniPage; where no block has its tail; and which for NULL lies below static data, which has a copy of
+// the secret.
+inline constexpr uint32_t kNoTail = 1000;
 struct TailOffsets {
   uint16_t of_class[kSizeClasses + 1];
 };
 consteval TailOffsets make_tail_offsets() {
-  TailOffsets table{{kMiniPageBytes - 2 * kTailBytes}};
+  TailOffsets table{{kNoTail}};
   for (uint8_t c = 1; c <= kSizeClasses; ++c)
     table.of_class[c] = static_cast<uint16_t>(bytes_of(SizeClass{c}) - kTailBytes);
   return table;
 }
 inline constexpr TailOffsets kTailOffsets = make_tail_offsets();
+consteval bool no_class_has_its_tail_there() {
+  for (uint8_t c = 1; c <= kSizeClasses; ++c)
+    if (kTailOffsets.of_class[c] == kNoTail) return false;
+  return kNoTail + kTailBytes <= 1024;  // where Emscripten's static data begins
+}
+static_assert(no_class_has_its_tail_there());
 // One load and one shift: a key is twice the offset in the table.
 inline uint32_t tail_offset(ClassKey key) noexcept {
   static_assert(sizeof(uint16_t) << 1 == 1u << kClassKeyShift);
@@ -88,9 +96,10 @@ struct Tail {
 
 // The interface of heap.hpp, for sizes that were asked for. A struct, so that malloc.cpp can choose.
 struct HardenedHeap {
+  static constexpr bool kSmallIsUsual = !kStacks && !kQuarantine && !kShuffle;
   static Address allocate_unusual(size_t bytes) noexcept;
   [[gnu::always_inline]] static Address allocate(size_t bytes) noexcept {
-    if constexpr (!kStacks && !kQuarantine && !kShuffle) {
+    if constexpr (kSmallIsUsual) {
       if (bytes <= kSmallMax - kTailBytes) [[likely]] {
         const Address block = gharial::allocate(bytes + kTailBytes);
         if (block == kNone) [[unlikely]]
@@ -121,24 +130,34 @@ struct HardenedHeap {
 
   // The tail of a block of a class. False: it is none, or not intact. What lies below the heap can be read in wasm.
   [[gnu::always_inline]] static bool find_tail(Address block, ClassKey& key, Tail& tail) noexcept {
-    const MiniPageIndex page = mini_page_of(block);
-    if (page >= global.end || (sizeof(Address) > 4 && page < global.first)) [[unlikely]]
+    if (!may_be_block(block)) [[unlikely]]
       return false;
     key = key_at(block);
     return read_tail(block, block + tail_offset(key), tail);
   }
+  // False: the class map does not reach there, or it is below the heap where wasm has nothing to read.
+  [[gnu::always_inline]] static bool may_be_block(Address block) noexcept {
+    const MiniPageIndex page = mini_page_of(block);
+    return page < global.end && (sizeof(Address) == 4 || page >= global.first);
+  }
 
+  // Where the tail of a large block would begin; kNone: no large block can be there.
+  static Address large_tail(Address block) noexcept;
   static size_t usable_bytes(Address block) noexcept;
   // What realloc does to a block that there is: the block, where it is now; kNone: unchanged, memory ran out.
   static Address reallocate_unusual(Address block, size_t bytes) noexcept;
   [[gnu::always_inline]] static Address reallocate(Address block, size_t bytes) noexcept {
     Tail tail;
     ClassKey key{0};
-    // A block of a class stays where it would without a tail.
-    if (find_tail(block, key, tail) && bytes <= tail.at - block &&
-        (bytes + kTailBytes) * 2 > tail.at - block + kTailBytes) [[likely]] {
-      write_tail(block, tail.at, tail.canary, bytes);
-      return block;
+    // A block stays where it would without a tail.
+    if (may_be_block(block)) [[likely]] {
+      key = key_at(block);
+      const Address at = key != key_of(kLargeClass) ? block + tail_offset(key) : large_tail(block);
+      if (at != kNone && read_tail(block, at, tail) && bytes <= kRoomMax - kTailBytes &&
+          fits_as_it_is(at - block + kTailBytes, bytes + kTailBytes)) [[likely]] {
+        write_tail(block, tail.at, tail.canary, bytes);
+        return block;
+      }
     }
     return reallocate_unusual(block, bytes);
   }

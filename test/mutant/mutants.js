@@ -923,8 +923,8 @@ const hardened = /** @type {Mutant[]} */ ([
   {
     breaks: 'what lies behind a large block of one MiniPage may pass for its tail',
     file: 'hardened.hpp',
-    from: '{{kMiniPageBytes - 2 * kTailBytes}}',
-    to: '{{kMiniPageBytes}}',
+    from: 'table{{kNoTail}};',
+    to: 'table{{kMiniPageBytes}};',
   },
   {
     breaks: 'the mark behind a block is not looked at',
