@@ -9,8 +9,7 @@ namespace gharial {
 
 struct Front {
   uint8_t* class_map;  // key of the class of the blocks in each MiniPage, or 0; by address >> 11
-  RunEntry*
-      run_map;  // entry of every MiniPage of the heap; by address >> 11, from where the entry of MiniPage 0 would be
+  RunEntry* run_map;   // where the entry of MiniPage 0 would be: by address >> 11, of the heap's
   Word* tops[kSizeClasses + 1];  // newest entry of each stack, or its 0 word; [0]: always full
 };
 extern constinit Front front;
