@@ -483,7 +483,7 @@ const invented = [
   {
     breaks: 'a large block that asks for more may end the program',
     file: 'block_run.cpp',
-    from: ' || !can_grow_heap(least - had))',
+    from: ' ||\n        !can_grow_heap(least - had))',
     to: ')',
   },
   {
@@ -983,8 +983,8 @@ const hardened = /** @type {Mutant[]} */ ([
   {
     breaks: 'the tail is not asked for on top of a large request',
     file: 'hardened.cpp',
-    from: '  Address block = take(bytes + kTailBytes);',
-    to: '  Address block = take(bytes + (bytes > kClassMax ? 0 : kTailBytes));',
+    from: '  Address block = kSmallIsUsual ? allocate_slow(bytes + kTailBytes)',
+    to: '  Address block = kSmallIsUsual ? allocate_slow(bytes + (bytes > kClassMax ? 0 : kTailBytes))',
   },
   {
     breaks: 'the cookie of a meta-page is not looked at',
