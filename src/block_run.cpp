@@ -6,7 +6,6 @@
 #include "thread_heap.hpp"
 
 namespace gharial {
-namespace {}  // namespace
 
 Address obtain_block(MiniPages count) noexcept {
   if (is_refused()) return kNone;
