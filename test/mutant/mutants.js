@@ -469,6 +469,12 @@ const invented = [
     to: ' ||',
   },
   {
+    breaks: 'a large block that grows by a quarter is moved into a hole',
+    file: 'block_run.cpp',
+    from: '(least - had).raw * 3 >= had.raw',
+    to: '(least - had).raw * 4 >= had.raw',
+  },
+  {
     breaks: 'memory grows for a large block although a hole would hold it',
     file: 'block_run.cpp',
     from: ' || has_hole ||',

@@ -174,6 +174,21 @@ TEST("realloc: what fits as it is: no more than there is, more than half of it, 
   CHECK_SOUND();
 }
 
+TEST("large: growth by a third is worth the way into a hole, growth by less is not") {
+  for (const uint32_t less : {0u, 1u}) {
+    start_heap(0, 64 * kMiB);
+    const Address hole = take(mini_pages(300));
+    take(mini_pages(3));  // stands between
+    const Address large = take(mini_pages(100));
+    CHECK_EQUAL(resized(large, address_of(global.end) - large), large);
+    const uint32_t had = length_of(entry_of(mini_page_of(large))).raw, third = (had + 2) / 3;
+    CHECK(had + third < 300);
+    give(hole);
+    CHECK_EQUAL(resized(large, mini_pages(had + third - less)), less == 0 ? hole : large);
+    CHECK_SOUND();
+  }
+}
+
 TEST("large: does not grow where memory cannot, or where others stand behind the heap") {
   for (const bool foreign : {false, true}) {
     start_heap(0, 64 * kMiB);
